@@ -1,0 +1,6 @@
+export * from './dtype.js'
+export * from './errors.js'
+export * from './op.js'
+export * from './shape.js'
+export * from './symbolic/index.js'
+export * from './uop.js'

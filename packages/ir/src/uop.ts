@@ -1,0 +1,244 @@
+import { dtypes, pointer, vector, type AddressSpace, type DType } from './dtype.js'
+import type { ArgTypes, AxisKind, BinaryOp, CastOp, ConstValue, Dim, Op, ReduceAlu, UnaryOp } from './op.js'
+
+/**
+ * One node of the one graph: `{op, dtype, src, arg}`. Nodes are interned, so structural equality is identity, and
+ * every pass can memoise by node. Build them with `uop` or the builders below; never mutate one.
+ */
+export interface UOp<O extends Op = Op> {
+  /** Creation order; a node's id is greater than those of its sources. */
+  readonly id: number
+  readonly op: O
+  readonly dtype: DType
+  readonly src: readonly UOp[]
+  readonly arg: ArgTypes[O]
+}
+
+/** A node with room for the intern table's own field. */
+interface Interned {
+  readonly id: number
+  readonly op: Op
+  readonly dtype: DType
+  readonly src: readonly UOp[]
+  readonly arg: unknown
+  /** Nodes whose youngest source is this one, by hash. */
+  users: Map<number, Interned[]> | undefined
+}
+
+class Node implements Interned {
+  users: Map<number, Interned[]> | undefined = undefined
+  constructor(
+    readonly id: number,
+    readonly op: Op,
+    readonly dtype: DType,
+    readonly src: readonly UOp[],
+    readonly arg: unknown,
+  ) {}
+}
+
+let nextId = 0
+const NO_SRC: readonly UOp[] = Object.freeze([])
+
+/*
+ * A node is kept alive by its youngest source, through that source's `users` table, and leaves are held weakly. So
+ * a graph over a buffer dies with the buffer, and no node needs a weak reference of its own: interning costs one
+ * hash and one probe.
+ */
+const leaves = new Map<string, WeakRef<Interned>>()
+const deadLeaves = new FinalizationRegistry<string>(key => {
+  if (leaves.get(key)?.deref() === undefined) leaves.delete(key)
+})
+
+/** Arguments that are objects are made canonical, so that comparing them is comparing references. */
+const canonicalArgs = new Map<string, unknown>()
+const opCodes = new Map<Op, number>()
+const dtypeCodes = new Map<DType, number>()
+const argCodes = new WeakMap<object, number>()
+
+function code<K>(table: Map<K, number>, key: K): number {
+  let c = table.get(key)
+  if (c === undefined) table.set(key, (c = table.size + 1))
+  return c
+}
+
+/** A string that two arguments share exactly when they are equal. Uops inside are named by id. */
+export function argKey(arg: unknown): string {
+  switch (typeof arg) {
+    case 'number': return Object.is(arg, -0) ? '-0' : String(arg)
+    case 'bigint': return `${arg}n`
+    case 'string': return JSON.stringify(arg)
+    case 'boolean': return arg ? 't' : 'f'
+    case 'undefined': return ''
+    case 'object': {
+      if (arg === null) return 'null'
+      if (Array.isArray(arg)) return `[${arg.map(argKey).join()}]`
+      if (arg instanceof Node) return `%${arg.id}`
+      const fields: string[] = []
+      for (const [k, v] of Object.entries(arg)) fields.push(`${k}=${argKey(v)}`)
+      return `{${fields.sort().join()}}`
+    }
+    default: throw new TypeError(`a uop argument cannot be a ${typeof arg}`)
+  }
+}
+
+function canonical(arg: unknown): unknown {
+  if (typeof arg !== 'object' || arg === null || argCodes.has(arg)) return arg
+  const key = argKey(arg)
+  let known = canonicalArgs.get(key)
+  if (known === undefined) {
+    known = Object.freeze(arg)
+    canonicalArgs.set(key, known)
+    argCodes.set(arg, canonicalArgs.size)
+  }
+  return known
+}
+
+function argHash(arg: unknown): number {
+  switch (typeof arg) {
+    case 'number': return (arg * 0x9e3779b1) ^ (arg * 4096)
+    case 'bigint': return Number(BigInt.asIntN(32, arg))
+    case 'boolean': return arg ? 7 : 11
+    case 'object': return arg === null ? 0 : (argCodes.get(arg) ?? 0)
+    default: return 0
+  }
+}
+
+/** The node with these parts: the existing one if there is one. */
+export function uop<O extends Op>(op: O, dtype: DType, src: readonly UOp[] = NO_SRC, arg?: ArgTypes[O]): UOp<O> {
+  if (src.length === 0) return typed<O>(leaf(op, dtype, arg))
+  const a = canonical(arg)
+  let youngest = src[0]
+  let h = Math.imul(code(opCodes, op), 0x85ebca6b) ^ Math.imul(code(dtypeCodes, dtype), 0xc2b2ae35) ^ argHash(a)
+  for (const s of src) {
+    h = Math.imul(h ^ s.id, 0x01000193)
+    if (s.id > youngest.id) youngest = s
+  }
+  h |= 0
+  const home = youngest as UOp & Interned // every uop is a Node: this module is their only maker
+  const users = (home.users ??= new Map())
+  const bucket = users.get(h)
+  if (bucket !== undefined) {
+    for (const n of bucket) {
+      if (n.op === op && n.dtype === dtype && Object.is(n.arg, a) && sameSources(n.src, src)) return typed<O>(n)
+    }
+  }
+  const node = new Node(nextId++, op, dtype, src, a)
+  if (bucket === undefined) users.set(h, [node])
+  else bucket.push(node)
+  return typed<O>(node)
+}
+
+/** Only `uop` calls this, with the op and argument that it was given together. */
+const typed = <O extends Op>(n: Interned): UOp<O> => n as unknown as UOp<O>
+
+function sameSources(a: readonly UOp[], b: readonly UOp[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
+function leaf(op: Op, dtype: DType, arg: unknown): Interned {
+  const key = `${op} ${dtype.name} ${argKey(arg)}`
+  const known = leaves.get(key)?.deref()
+  if (known !== undefined) return known
+  const node = new Node(nextId++, op, dtype, NO_SRC, canonical(arg))
+  leaves.set(key, new WeakRef<Interned>(node))
+  deadLeaves.register(node, key)
+  return node
+}
+
+/** True if `u` is a node of kind `op`; narrows its argument type. */
+export const is = <O extends Op>(u: UOp, op: O): u is UOp<O> => u.op === op
+
+/** `u` with other sources. Same node if nothing changed. */
+export function withSrc(u: UOp, src: readonly UOp[]): UOp {
+  return sameSources(u.src, src) ? u : uop(u.op, u.dtype, src, u.arg)
+}
+
+/** All nodes under the roots, sources before users, each once. */
+export function toposort(roots: UOp | readonly UOp[], enter: (u: UOp) => boolean = () => true): UOp[] {
+  const order: UOp[] = []
+  const state = new Map<UOp, boolean>() // false: open, true: emitted
+  const stack: UOp[] = Array.isArray(roots) ? [...(roots as readonly UOp[])].reverse() : [roots as UOp]
+  while (stack.length > 0) {
+    const u = stack[stack.length - 1]
+    const seen = state.get(u)
+    if (seen === true) {
+      stack.pop()
+    } else if (seen === false) {
+      state.set(u, true)
+      order.push(u)
+      stack.pop()
+    } else {
+      state.set(u, false)
+      if (enter(u)) for (let i = u.src.length - 1; i >= 0; i--) if (!state.has(u.src[i])) stack.push(u.src[i])
+    }
+  }
+  return order
+}
+
+/** Replaces nodes by the map, bottom up; nodes above a replaced one are rebuilt. */
+export function substitute(root: UOp, map: ReadonlyMap<UOp, UOp>, memo = new Map<UOp, UOp>()): UOp {
+  for (const u of toposort(root, n => !map.has(n) && !memo.has(n))) {
+    if (memo.has(u)) continue
+    const direct = map.get(u)
+    memo.set(u, direct ?? (u.src.length === 0 ? u : withSrc(u, u.src.map(s => memo.get(s) ?? s))))
+  }
+  return memo.get(root) ?? root
+}
+
+// ---- builders
+
+/** A constant, converted to what the dtype holds (bigint for i64 and u64, boolean for bool). No rounding is done here. */
+export function constant(value: ConstValue, dtype: DType): UOp<'const'> {
+  return uop('const', dtype, NO_SRC, constValue(value, dtype.scalar))
+}
+
+function constValue(value: ConstValue, dtype: DType): ConstValue {
+  if (dtype.kind === 'bool') return typeof value === 'boolean' ? value : Boolean(value)
+  if (dtype === dtypes.i64 || dtype === dtypes.u64) return typeof value === 'bigint' ? value : BigInt(Number(value))
+  return typeof value === 'number' ? value : Number(value)
+}
+
+export const indexConst = (value: number): UOp<'const'> => constant(value, dtypes.index)
+/** A dimension as a uop of dtype index. */
+export const dimUOp = (d: Dim): UOp => (typeof d === 'number' ? indexConst(d) : d)
+/** The reverse: a constant becomes a number. */
+export const uopDim = (u: UOp): Dim => (is(u, 'const') ? Number(u.arg) : u)
+
+const boolOf = (d: DType): DType => vector(dtypes.bool, d.lanes)
+export const unary = (op: UnaryOp, x: UOp): UOp => uop(op, x.dtype, [x])
+/** Both sides have one dtype; comparisons give bool with as many lanes. */
+export const binary = (op: BinaryOp, a: UOp, b: UOp): UOp =>
+  uop(op, op === 'lt' || op === 'eq' || op === 'ne' ? boolOf(a.dtype) : a.dtype, [a, b])
+export const where = (condition: UOp, a: UOp, b: UOp): UOp => uop('where', a.dtype, [condition, a, b])
+export const mulacc = (a: UOp, b: UOp, c: UOp): UOp => uop('mulacc', c.dtype, [a, b, c])
+/** `to` is a scalar dtype; lanes are kept. */
+export const cast = (op: CastOp, x: UOp, to: DType): UOp => {
+  const dtype = vector(to, x.dtype.lanes)
+  return dtype === x.dtype ? x : uop(op, dtype, [x])
+}
+
+export const range = (extent: Dim, axis: number, kind: AxisKind): UOp<'range'> =>
+  uop('range', dtypes.index, [dimUOp(extent)], { axis, kind })
+export const variable = (name: string, min: number, max: number): UOp<'variable'> =>
+  uop('variable', dtypes.index, NO_SRC, { name, min, max })
+export const param = (slot: number, element: DType, size: number): UOp<'param'> =>
+  uop('param', pointer(element, 'global'), NO_SRC, { slot, size })
+export const scratch = (id: number, element: DType, size: number, space: Exclude<AddressSpace, 'global'> = 'private'): UOp<'scratch'> =>
+  uop('scratch', pointer(element, space), NO_SRC, { id, size })
+export const register = (id: number, dtype: DType): UOp<'register'> => uop('register', dtype, NO_SRC, { id })
+export const address = (memory: UOp, offset: UOp): UOp<'index'> => uop('index', memory.dtype, [memory, offset])
+
+/** Reads the element at an address (or a register); with `lanes`, that many consecutive elements. */
+export function load(from: UOp, gated?: { readonly gate: UOp; readonly alternative: UOp }, lanes = from.dtype.lanes): UOp<'load'> {
+  const dtype = from.dtype.space === undefined ? from.dtype : vector(from.dtype.scalar, lanes)
+  return uop('load', dtype, gated ? [from, gated.alternative, gated.gate] : [from])
+}
+export const store = (to: UOp, value: UOp, gate?: UOp): UOp<'store'> =>
+  uop('store', dtypes.void, gate ? [to, value, gate] : [to, value])
+export const reduce = (alu: ReduceAlu, value: UOp, ranges: readonly UOp[]): UOp =>
+  ranges.length === 0 ? value : uop('reduce', value.dtype, [value, ...ranges], alu)
+export const vectorize = (elements: readonly UOp[]): UOp =>
+  elements.length === 1 ? elements[0] : uop('vectorize', vector(elements[0].dtype, elements.length), elements)
+export const extract = (x: UOp, lanes: readonly number[]): UOp => uop('extract', vector(x.dtype, lanes.length), [x], lanes)

@@ -1,0 +1,48 @@
+import type { AluOp, ScalarName } from '@petagrad/ir'
+
+/** What one scalar type can do on a target. What is false or missing is emulated before rendering. */
+export interface DTypeSupport {
+  /** Can be loaded and stored. */
+  readonly storage: boolean
+  /** Operations that the target computes on it natively, with the IR's exact semantics. */
+  readonly ops: readonly AluOp[]
+  /** Scalar types that a cast from this one reaches natively (with the IR's rounding and saturation). */
+  readonly castsTo: readonly ScalarName[]
+  /** Vector widths, in lanes, that loads, stores and `ops` exist for, ascending; [] when scalar only. */
+  readonly lanes: readonly number[]
+}
+
+/** Numbers that the default schedules are chosen from. Bytes unless noted. */
+export interface MachineModel {
+  /** Independent cores (CPU) or multiprocessors (GPU) that run tasks at once. */
+  readonly cores: number
+  /** Architectural vector registers of one core. */
+  readonly vectorRegisters: number
+  /** Width of one vector register in bytes. */
+  readonly vectorBytes: number
+  /** Vector multiply-accumulates started per cycle per core. */
+  readonly fmaPerCycle: number
+  readonly cacheLine: number
+  readonly l1: number
+  readonly l2: number
+  /** Shared last level cache. */
+  readonly l3: number
+  /** Fixed cost of starting tasks on all cores, in nanoseconds. */
+  readonly forkNanoseconds: number
+}
+
+/** All that a target declares, as data. No shared pass knows a target by name. */
+export interface Capabilities {
+  readonly dtypes: Readonly<Partial<Record<ScalarName, DTypeSupport>>>
+  /** Multiply-accumulate is one instruction, rounded once. */
+  readonly fma: boolean
+  /** A vector element load/store with a gate per lane exists; otherwise gated vectors are split. */
+  readonly maskedVectors: boolean
+  readonly grid: { readonly dimensions: number; readonly maxExtent: number }
+  /** Threads of a block; 1 where there are no blocks. */
+  readonly maxThreads: number
+  /** Bytes of scratch by space. */
+  readonly scratch: { readonly private: number; readonly shared: number }
+  readonly barriers: boolean
+  readonly machine: MachineModel
+}

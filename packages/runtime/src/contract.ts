@@ -1,0 +1,77 @@
+import type { Device } from '@petagrad/device'
+import type { DType, UOp } from '@petagrad/ir'
+import type { Renderer } from '@petagrad/renderer'
+
+/** A renderer paired with a driver: how a target is offered to the runtime. A plain value; importing one does nothing. */
+export interface Backend {
+  readonly name: string
+  /** Whether it can run here. Cheap, and never throws; a missing backend gives one sentence saying what was looked for and how to get it. */
+  probe(): Promise<{ readonly available: boolean; readonly reason: string }>
+  open(options: BackendOptions): Promise<OpenedBackend>
+}
+
+export interface BackendOptions {
+  /** Worker threads; default all cores. */
+  readonly threads?: number
+}
+
+export interface OpenedBackend {
+  readonly renderer: Renderer
+  readonly device: Device
+}
+
+/** Which device was chosen and why, as one line each. */
+export interface DeviceReport {
+  readonly name: string
+  readonly available: boolean
+  readonly reason: string
+  readonly description?: string
+}
+
+/** Counters that only grow. */
+export interface RuntimeStatistics {
+  readonly schedules: number
+  readonly scheduleCacheHits: number
+  readonly kernelsCompiled: number
+  readonly kernelCacheHits: number
+  readonly kernelsRun: number
+  readonly replays: number
+  readonly allocations: number
+  readonly scheduleMs: number
+  readonly codegenMs: number
+  readonly renderMs: number
+  readonly compileMs: number
+}
+
+export interface KernelProfile {
+  readonly name: string
+  readonly milliseconds: number
+  readonly ops: number
+  readonly bytes: number
+}
+
+/** What the tensor layer needs to run graphs. Implemented by `Runtime`. */
+export interface Executor {
+  /** A new `buffer` leaf with memory behind it (allocated when first needed); `data` is its little-endian content. */
+  createBuffer(dtype: DType, size: number, options?: { readonly device?: string; readonly data?: Uint8Array }): UOp<'buffer'>
+  /** Computes the roots together. For each: the buffer that holds it (row-major), or for `assign` the target's buffer. */
+  realize(roots: readonly UOp[]): Promise<readonly UOp<'buffer'>[]>
+  read(buffer: UOp<'buffer'>): Promise<Uint8Array>
+  write(buffer: UOp<'buffer'>, data: Uint8Array): Promise<void>
+  /** The tensor layer holds buffers by count; memory is given back when the count reaches zero (or the buffer is collected). */
+  retain(buffer: UOp<'buffer'>): void
+  release(buffer: UOp<'buffer'>): void
+  /** Schedules and compiles the roots once and returns a step that replays them. External buffers are bound as they are now. */
+  capture(roots: readonly UOp[]): Promise<CapturedStep>
+  statistics(): RuntimeStatistics
+}
+
+export interface CapturedStep {
+  /** The buffers that hold the roots after each replay: the same ones every time. */
+  readonly results: readonly UOp<'buffer'>[]
+  readonly kernels: readonly { readonly name: string; readonly ops: number; readonly bytes: number }[]
+  /** No scheduling, no compilation, no allocation. */
+  replay(): Promise<void>
+  profile(): Promise<readonly KernelProfile[]>
+  free(): void
+}
