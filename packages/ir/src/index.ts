@@ -1,6 +1,7 @@
 export * from './dtype.js'
 export * from './errors.js'
 export * from './op.js'
+export * from './ranges.js'
 export * from './shape.js'
 export * from './symbolic/index.js'
 export * from './uop.js'

@@ -37,9 +37,11 @@ export type ReduceAlu = 'add' | 'mul' | 'max'
 
 /**
  * How a loop runs. `loop` and `reduce` are serial; `task` is the grid of independent tasks (CPU cores, GPU
- * blocks); `thread` a thread of a block; `lane` becomes vector lanes; `unroll` is written out.
+ * blocks); `thread` a thread of a block; `lane` becomes vector lanes; `unroll` is written out; `group`, on a
+ * reduction, is written out with an accumulator of its own for each value, combined after the loop.
  */
-export type AxisKind = 'loop' | 'reduce' | 'task' | 'thread' | 'lane' | 'unroll'
+export const axisKinds = ['loop', 'reduce', 'task', 'thread', 'lane', 'unroll', 'group'] as const
+export type AxisKind = (typeof axisKinds)[number]
 
 /** The argument each op carries. `undefined` means none. */
 export interface ArgTypes {
@@ -96,7 +98,10 @@ export interface ArgTypes {
   // ---- kernel level
   /** src [extent]; dtype index; runs over [0, extent). `axis` tells apart ranges of one kernel. */
   range: { readonly axis: number; readonly kind: AxisKind }
-  /** src [pointer, offset (index)]; dtype pointer: the address of one element. Registers need none. */
+  /**
+   * src [pointer, offset (index)]; dtype pointer: the address of one element. The pointer is a param, a scratch array
+   * (perhaps behind an `after`) or, at program level, another `index`: pointer plus elements. Registers need none.
+   */
   index: undefined
   /** src [index | register] or [index, alternative, gate]: where gate is false, the alternative and no access. A vector dtype reads consecutive elements. */
   load: undefined
@@ -114,7 +119,7 @@ export interface ArgTypes {
   extract: readonly number[]
 
   // ---- program level: control
-  /** src [range]; closes its loop. */
+  /** Program level: src [range], closes its loop. Kernel level: src [store, ...ranges], the store done over the ranges (see `after`). */
   end: undefined
   /** src [condition]. */
   if: undefined
