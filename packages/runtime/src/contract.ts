@@ -50,15 +50,30 @@ export interface KernelProfile {
   readonly bytes: number
 }
 
-/** What the tensor layer needs to run graphs. Implemented by `Runtime`. */
+/**
+ * What the tensor layer needs to run graphs. Implemented by `Runtime`. Calls take effect in the order in which they
+ * are made, whatever is awaited: a `realize` sees what an earlier `write` wrote, a `read` what an earlier `realize`
+ * computed.
+ */
 export interface Executor {
-  /** A new `buffer` leaf with memory behind it (allocated when first needed); `data` is its little-endian content. */
+  /**
+   * A new `buffer` leaf with memory behind it (allocated when first needed, before any device is open). `data` is its
+   * little-endian content and is taken over, not copied: it must not change afterwards. Without it the buffer holds
+   * zeros. `device` names one of the runtime's devices; left out, the default one.
+   */
   createBuffer(dtype: DType, size: number, options?: { readonly device?: string; readonly data?: Uint8Array }): UOp<'buffer'>
-  /** Computes the roots together. For each: the buffer that holds it (row-major), or for `assign` the target's buffer. */
+  /**
+   * Computes the roots together. For each: the buffer that holds it (row-major), or for `assign` the target's buffer.
+   * The graph is scheduled before this returns its promise.
+   */
   realize(roots: readonly UOp[]): Promise<readonly UOp<'buffer'>[]>
   read(buffer: UOp<'buffer'>): Promise<Uint8Array>
   write(buffer: UOp<'buffer'>, data: Uint8Array): Promise<void>
-  /** The tensor layer holds buffers by count; memory is given back when the count reaches zero (or the buffer is collected). */
+  /**
+   * The tensor layer holds buffers by count. A new buffer's count is zero and its memory goes when the buffer is
+   * collected; once retained, memory is given back when the count is zero again. What is under way keeps what it
+   * uses; using a buffer later is USE_AFTER_FREE.
+   */
   retain(buffer: UOp<'buffer'>): void
   release(buffer: UOp<'buffer'>): void
   /** Schedules and compiles the roots once and returns a step that replays them. External buffers are bound as they are now. */
