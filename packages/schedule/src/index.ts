@@ -1,12 +1,102 @@
-import type { UOp } from '@petagrad/ir'
-import type { BoundPlan } from './plan.js'
+import { is, itemSize, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
+import { abstractBuffers, externalIndex } from './abstract.js'
+import { sizeOf } from './cost.js'
+import { decide } from './decide.js'
+import type { Group } from './group.js'
+import { lowerGroup, type LoweredGroup, type Memory } from './lower.js'
+import { align, planMemory, type Lifetime } from './memory.js'
+import { memoryKey, mergeSiblings, shareReduceLoops } from './merge.js'
+import { kernelName } from './name.js'
+import { copyBack, orderAssignments, orderGroups } from './order.js'
+import { packUpdates } from './pack.js'
+import type { BoundPlan, KernelCall, Plan, Slot } from './plan.js'
+import { prepare, type Destination } from './prepare.js'
+import { splitLongReductions } from './split.js'
 
 export * from './plan.js'
 
+/** Limits of the target that shape kernels. Part of the cache key. */
+export interface ScheduleOptions {
+  /** Buffers that one kernel may use; unlimited when left out. */
+  readonly maxKernelBuffers?: number
+}
+
+const cache = new Map<string, { readonly sink: UOp; readonly plan: Plan }>()
+const CACHE_SIZE = 512
+
 /**
  * Schedules a `sink` of tensor-level roots. A root is `assign(target, value)`, which writes into target's buffer, or
- * any value, which gets a fresh row-major buffer.
+ * any value, which gets a fresh row-major buffer. Graphs of one structure share one plan.
  */
-export function schedule(_sink: UOp<'sink'>): BoundPlan {
-  throw new Error('not built yet')
+export function schedule(sink: UOp<'sink'>, options: ScheduleOptions = {}): BoundPlan {
+  const { sink: abstract, externals } = abstractBuffers(sink)
+  const key = `${abstract.id} ${options.maxKernelBuffers ?? ''}`
+  const known = cache.get(key)
+  if (known !== undefined) {
+    cache.delete(key) // the least recently used is the first to go
+    cache.set(key, known)
+    return { plan: known.plan, externals, cached: true }
+  }
+  const plan = makePlan(abstract, options.maxKernelBuffers ?? Infinity)
+  cache.set(key, { sink: abstract, plan })
+  for (const oldest of cache.keys()) {
+    if (cache.size <= CACHE_SIZE) break
+    cache.delete(oldest)
+  }
+  return { plan, externals, cached: false }
+}
+
+function makePlan(sink: UOp, maxBuffers: number): Plan {
+  const { destinations: asked, roots } = prepare(splitLongReductions(sink))
+  const destinations = new Map(asked)
+  const { groups: decided, home: homes } = decide(destinations)
+  const groups = [...decided]
+  const home = new Map(homes)
+  const lowerAll = (): Map<Group, LoweredGroup> => new Map(groups.map(g => [g, lowerGroup(g, { home, destinations })]))
+
+  let lowered = lowerAll()
+  if (mergeSiblings(groups, home, lowered)) lowered = lowerAll()
+
+  const hazards = orderAssignments(destinations, home, lowered)
+  for (const h of hazards) destinations.set(h.node, (destinations.get(h.node) ?? []).filter(d => d !== h.destination))
+  if (hazards.length > 0) lowered = lowerAll()
+  const current = [...lowered.values()]
+  const copies = hazards.map((h, i) => copyBack(h, groups.length + i, current))
+  const order = orderGroups(packUpdates([...copies, ...current], maxBuffers))
+  return layOut(order, destinations, roots)
+}
+
+/** Gives every value its memory and every kernel its final form. */
+function layOut(order: readonly LoweredGroup[], destinations: ReadonlyMap<UOp, readonly Destination[]>, roots: Plan['roots']): Plan {
+  const lives = new Map<string, { bytes: number; from: number; to: number }>()
+  const rootOf = (m: Extract<Memory, { kind: 'value' }>): number | undefined => {
+    const to = destinations.get(m.node)?.[m.copy]
+    return to?.kind === 'root' ? to.index : undefined
+  }
+  order.forEach((l, at) => {
+    for (const m of l.memory) {
+      if (m.kind === 'buffer' || rootOf(m) !== undefined) continue
+      const key = memoryKey(m)
+      const life = lives.get(key)
+      if (life === undefined) lives.set(key, { bytes: sizeOf(m.node) * itemSize(m.node.dtype), from: at, to: at })
+      else life.to = at
+    }
+  })
+  const keys = [...lives.keys()]
+  const intervals: Lifetime[] = [...lives.values()]
+  const { offsets, bytes } = planMemory(intervals)
+
+  const slotOf = (m: Memory): Slot => {
+    if (m.kind === 'buffer') return { kind: 'external', index: externalIndex(m.buffer) }
+    const root = rootOf(m)
+    if (root !== undefined) return { kind: 'root', index: root }
+    const i = keys.indexOf(memoryKey(m))
+    return { kind: 'arena', offset: offsets[i], bytes: intervals[i].bytes }
+  }
+  const calls = order.map((l): KernelCall => {
+    const stores = shareReduceLoops(l.stores)
+    const kernel = uop('kernel', dtypes.void, stores, { name: kernelName(l.group, stores) })
+    return { kernel, args: l.memory.map(slotOf), variables: toposort(kernel).filter(u => is(u, 'variable')) }
+  })
+  return { calls, roots, arenaBytes: bytes, unplannedBytes: intervals.reduce((n, l) => n + align(l.bytes), 0) }
 }

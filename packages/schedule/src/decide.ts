@@ -1,0 +1,227 @@
+import { is, isMovement, openRanges, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
+import { inlineCost, isContraction, isReduction, LOAD_COST, reduceLength, ROUND_TRIP_COST, sizeOf, type InlineCost } from './cost.js'
+import { extentOf, Group, isSubset, iterations } from './group.js'
+import { andGate, inside, originOf } from './indexing.js'
+import type { Destination } from './prepare.js'
+
+/** One way in which a group reads a node: which element (over the group's ranges), and under which condition. */
+interface Use {
+  readonly group: Group
+  readonly index: readonly UOp[]
+  readonly gate: UOp | undefined
+  /** Ranges of the reductions that the use stands in. */
+  readonly reducing: ReadonlySet<UOp>
+  /** Loops outside of those reductions, which a value that depends on `reducing` is computed again for. */
+  readonly around: ReadonlySet<UOp>
+}
+
+/** Which nodes are stored, and in which kernel each is computed. */
+export interface Decision {
+  readonly groups: readonly Group[]
+  /** The group that stores a node. */
+  readonly home: ReadonlyMap<UOp, Group>
+}
+
+/** Register tiles let a contraction's inner loop use what it computes about this often. */
+const TILE_REUSE = 8
+/** A reduction below this many elements in all may run on one core. */
+const SERIAL_WORK = 1 << 16
+/** Outer iterations that keep every core of a usual machine busy. */
+const ENOUGH_PARALLEL = 16
+/** Tiny windows (pooling) are reduced again rather than stored. */
+const TINY_REDUCTION = 16
+const TINY_RECOMPUTE = 64
+
+const NONE: ReadonlySet<UOp> = new Set()
+
+/**
+ * Decides what is stored, from the results backwards: every use of a node is known, as an index over the loops of the
+ * group that uses it, when the node's turn comes. It is then computed in place, stored by one of the groups that use
+ * it (when that group makes each element once), or given a group of its own.
+ */
+export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): Decision {
+  const home = new Map<UOp, Group>()
+  const groups: Group[] = []
+  const uses = new Map<UOp, Map<string, Use>>()
+  const costs = new Map<UOp, InlineCost>()
+  const stored = (u: UOp): boolean => u.op === 'buffer' || home.has(u)
+
+  const addUse = (u: UOp, use: Use): void => {
+    if (u.op === 'const' || u.op === 'iota') return
+    let list = uses.get(u)
+    if (list === undefined) uses.set(u, (list = new Map()))
+    const key = `${use.group.id}|${use.index.map(i => i.id).join()}|${use.gate?.id ?? ''}`
+    if (!list.has(key)) list.set(key, use)
+  }
+
+  const store = (u: UOp, group: Group, index: readonly UOp[]): void => {
+    home.set(u, group)
+    group.stores.push({ node: u, index })
+  }
+
+  for (const u of toposort([...destinations.keys()]).reverse()) {
+    if (u.op === 'const' && !destinations.has(u)) continue
+    const list = [...(uses.get(u)?.values() ?? [])]
+    if (u.op === 'buffer') continue
+    if (destinations.has(u) || u.op === 'contiguous' || !inlined(u, list)) {
+      const host = list.find(use => canHost(u, use, list))
+      if (host !== undefined) {
+        store(u, host.group, host.index)
+        host.group.addLevel(levelOf(host))
+        note(u, host)
+      } else {
+        const { group, index } = Group.over(groups.length, shapeOf(u))
+        groups.push(group)
+        store(u, group, index)
+        list.push({ group, index, gate: undefined, reducing: NONE, around: NONE })
+        note(u, list[list.length - 1])
+      }
+      const maker = home.get(u)
+      for (const use of list) {
+        if (use.group === maker) spread(u, use)
+        else if (maker !== undefined) use.group.needs.add(maker)
+      }
+    } else {
+      for (const use of list) {
+        note(u, use)
+        spread(u, use)
+      }
+    }
+  }
+  return { groups, home }
+
+  /** Records what computing `u` for `use` asks of the group's loops. */
+  function note(u: UOp, use: Use): void {
+    const level = levelOf(use)
+    if (isReduction(u)) {
+      use.group.reductions.add(u)
+      if (isContraction(u)) use.group.contraction = u
+      use.group.addLevel(level)
+    }
+  }
+
+  function spread(u: UOp, use: Use): void {
+    if (isMovement(u.op)) {
+      const origin = originOf(u, use.index)
+      const gate = andGate(use.gate, origin.gate)
+      const index = gate === undefined ? origin.index : origin.index.map(i => simplifyGiven(i, gate))
+      addUse(u.src[0], { ...use, index, gate })
+    } else if (isReduction(u)) {
+      const inner = [...use.index]
+      const shape = shapeOf(u.src[0])
+      const fresh: UOp[] = []
+      for (const a of u.arg.axes) {
+        if (shape[a] === 1) continue
+        inner[a] = use.group.newRange(shape[a], 'reduce')
+        fresh.push(inner[a])
+      }
+      addUse(u.src[0], {
+        ...use,
+        index: inner,
+        reducing: new Set([...use.reducing, ...fresh]),
+        around: new Set([...use.around, ...dependencies(use)]),
+      })
+    } else if (u.op === 'gather') {
+      const [x, indices] = u.src
+      const rank = shapeOf(indices).length
+      const at = use.index.slice(0, rank)
+      // Which element is only known at run time: a stand-in with the same dependencies is what later decisions need.
+      const chosen = uop('custom', dtypes.index, at, { name: `element${indices.id}` })
+      addUse(indices, { ...use, index: at })
+      addUse(x, { ...use, index: [chosen, ...use.index.slice(rank)], gate: andGate(use.gate, inside(chosen, shapeOf(x)[0])) })
+    } else {
+      for (const s of u.src) addUse(s, use)
+    }
+  }
+
+  /** Whether every use of `u` should compute it in place. */
+  function inlined(u: UOp, list: readonly Use[]): boolean {
+    if (isMovement(u.op) || u.op === 'const' || u.op === 'iota') return true
+    const size = Math.max(1, sizeOf(u))
+    if (isReduction(u)) return reductionInlined(u, list, size)
+    let evaluations = 0
+    for (const use of list) evaluations += evaluationsOf(use)
+    const cost = inlineCost(u, stored, costs)
+    const again = Math.max(0, evaluations - size)
+    if (cost.ops < 1 && cost.loads <= 1) return true // a cast, or no work at all
+    return again * (cost.ops + LOAD_COST * Math.max(0, cost.loads - 1)) <= size * ROUND_TRIP_COST
+  }
+
+  function reductionInlined(u: UOp<'reduce_axis'>, list: readonly Use[], size: number): boolean {
+    const length = reduceLength(u)
+    let evaluations = 0
+    for (const use of list) evaluations += iterations(dependencies(use)) * recomputed(use)
+    const contraction = isContraction(u)
+    if (!contraction && length <= TINY_REDUCTION && (evaluations / size) * length <= TINY_RECOMPUTE) {
+      return list.every(use => use.group.contraction === undefined && use.group.admitsLevel(levelOf(use)))
+    }
+    if (evaluations > size || list.some(use => use.group !== list[0].group)) return false
+    return list.every(use => fits(u, use, contraction, length * size))
+  }
+
+  /** Whether a reduction may be computed where `use` needs it, once for each of its elements. */
+  function fits(u: UOp, use: Use, contraction: boolean, work: number): boolean {
+    const { group } = use
+    if (group.contraction !== undefined && group.contraction !== u) return false
+    const level = levelOf(use)
+    if (contraction) {
+      // Its loops are tiled as one nest: it must be the only reduction, made once per element of the group.
+      const alone = group.reductions.size === 0 || (group.reductions.size === 1 && group.reductions.has(u))
+      return alone && use.gate === undefined && use.reducing.size === 0 && level.size === group.ranges.length
+    }
+    if (!group.admitsLevel(level)) return false
+    const serial = level.size < group.ranges.length || use.reducing.size > 0
+    return !serial || work <= SERIAL_WORK || iterations(level) >= ENOUGH_PARALLEL
+  }
+
+  /** Whether the group of `use` may also store `u`: it makes each element once, and waits for nobody who needs them. */
+  function canHost(u: UOp, use: Use, list: readonly Use[]): boolean {
+    if (use.gate !== undefined || use.reducing.size > 0 || !coversOnce(u, use)) return false
+    const level = levelOf(use)
+    if (!use.group.admitsLevel(level)) return false
+    if (isReduction(u) && !fits(u, use, isContraction(u), reduceLength(u) * sizeOf(u))) return false
+    if (!isReduction(u) && level.size < use.group.ranges.length && use.group.contraction !== undefined) return false
+    return list.every(other => other.group === use.group || !use.group.follows(other.group))
+  }
+}
+
+/** Loops whose every iteration computes the used element again. */
+function dependencies(use: Use): ReadonlySet<UOp> {
+  let all: ReadonlySet<UOp> = use.gate === undefined ? NONE : openRanges(use.gate)
+  for (const i of use.index) {
+    const more = openRanges(i)
+    if (more.size > 0 && !isSubset(more, all)) all = new Set([...all, ...more])
+  }
+  return all
+}
+
+/** The output loops that a value at this use sits in. */
+const levelOf = (use: Use): ReadonlySet<UOp> => new Set([...dependencies(use), ...use.around].filter(r => use.group.ranges.includes(r)))
+
+function evaluationsOf(use: Use): number {
+  return iterations(dependencies(use)) * recomputed(use)
+}
+
+/** A value that depends on a reduction's loop is made again for each loop around the reduction. */
+function recomputed(use: Use): number {
+  const deps = dependencies(use)
+  let inside = false
+  for (const r of deps) if (use.reducing.has(r)) inside = true
+  if (!inside) return 1
+  let again = 1
+  for (const r of use.around) if (!deps.has(r)) again *= extentOf(r)
+  return use.group.contraction === undefined ? again : Math.max(1, again / TILE_REUSE)
+}
+
+/** The index is the group's own loops, each at most once and over its whole dimension. */
+function coversOnce(u: UOp, use: Use): boolean {
+  const shape = shapeOf(u)
+  const seen = new Set<UOp>()
+  return use.index.every((i, axis) => {
+    if (shape[axis] === 1) return true
+    if (!is(i, 'range') || seen.has(i) || !use.group.ranges.includes(i)) return false
+    seen.add(i)
+    const extent = shape[axis]
+    return typeof extent === 'number' ? is(i.src[0], 'const') && i.src[0].arg === extent : i.src[0] === extent
+  })
+}

@@ -1,0 +1,88 @@
+import { bounds, dimUOp, range, type AxisKind, type Dim, type UOp } from '@petagrad/ir'
+
+/** A value that a group stores: the node, and the index (over the group's ranges) at which its elements are made. */
+export interface GroupStore {
+  readonly node: UOp
+  readonly index: readonly UOp[]
+}
+
+/**
+ * One kernel in the making: loops over `ranges`, and what is stored in them. Values that are not stored anywhere are
+ * computed in every group that uses them.
+ */
+export class Group {
+  readonly stores: GroupStore[] = []
+  /** Groups whose results this one loads. */
+  readonly needs = new Set<Group>()
+  /** Sets of loops that reductions and smaller stores sit in: each contains the one before it. */
+  private readonly levels: ReadonlySet<UOp>[] = []
+  /** A reduction with data reuse owns its kernel: nothing else is reduced in it. */
+  contraction: UOp | undefined
+  /** Reductions computed in this group. */
+  readonly reductions = new Set<UOp>()
+  private axes: number
+
+  private constructor(
+    readonly id: number,
+    readonly ranges: readonly UOp[],
+    /** Reductions number their ranges from here. */
+    readonly firstReduceAxis: number,
+  ) {
+    this.axes = firstReduceAxis
+  }
+
+  static over(id: number, shape: readonly Dim[]): { readonly group: Group; readonly index: readonly UOp[] } {
+    const index = shape.map((d, axis) => (d === 1 ? dimUOp(0) : range(d, axis, 'loop')))
+    return { group: new Group(id, index.filter(u => u.op === 'range'), shape.length), index }
+  }
+
+  newRange(extent: Dim, kind: AxisKind): UOp {
+    return range(extent, this.axes++, kind)
+  }
+
+  /** Whether loops `set` can be the outer loops of this group, given those that are outer already. */
+  admitsLevel(set: ReadonlySet<UOp>): boolean {
+    return this.levels.every(l => isSubset(l, set) || isSubset(set, l))
+  }
+
+  addLevel(set: ReadonlySet<UOp>): void {
+    if (!this.levels.some(l => l.size === set.size && isSubset(l, set))) this.levels.push(set)
+  }
+
+  /** Takes over what `other`, a group over the same ranges, stores. */
+  absorb(other: Group): void {
+    this.stores.push(...other.stores)
+    for (const n of other.needs) this.needs.add(n)
+    for (const l of other.levels) this.addLevel(l)
+    for (const r of other.reductions) this.reductions.add(r)
+  }
+
+  /** Whether the outer loops that the two groups ask for agree. */
+  agrees(other: Group): boolean {
+    return other.levels.every(l => this.admitsLevel(l))
+  }
+
+  /** Whether this group must run after `other`. */
+  follows(other: Group): boolean {
+    const seen = new Set<Group>([this])
+    const stack: Group[] = [this]
+    for (let g = stack.pop(); g !== undefined; g = stack.pop()) {
+      if (g === other) return true
+      for (const n of g.needs) if (!seen.has(n)) seen.add(n), stack.push(n)
+    }
+    return false
+  }
+}
+
+export const isSubset = (a: ReadonlySet<UOp>, b: ReadonlySet<UOp>): boolean => {
+  for (const x of a) if (!b.has(x)) return false
+  return true
+}
+
+/** How often a loop runs, at most. */
+export const extentOf = (r: UOp): number => bounds(r.src[0]).max
+export function iterations(ranges: Iterable<UOp>): number {
+  let product = 1
+  for (const r of ranges) product *= extentOf(r)
+  return product
+}

@@ -1,0 +1,158 @@
+import {
+  address, cast, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, shapeOf, simplifyGiven, store, where, withSrc,
+  type DType, type UOp,
+} from '@petagrad/ir'
+import { sizeOf } from './cost.js'
+import type { Group } from './group.js'
+import { andGate, flatten, inside, originOf } from './indexing.js'
+import type { Destination } from './prepare.js'
+
+/** Memory that a kernel argument is: an external buffer, or what a group stores for a node (its n-th destination). */
+export type Memory =
+  | { readonly kind: 'buffer'; readonly buffer: UOp<'buffer'> }
+  | { readonly kind: 'value'; readonly node: UOp; readonly copy: number }
+
+/** A group as a kernel: stores over ranges, and the memory behind each param slot. */
+export interface LoweredGroup {
+  readonly group: Group
+  readonly stores: readonly UOp[]
+  readonly memory: readonly Memory[]
+  readonly reads: ReadonlySet<number>
+  readonly writes: ReadonlySet<number>
+  /** Offsets at which buffers are read as they were before this graph assigns to them. */
+  readonly before: ReadonlyMap<UOp, readonly UOp[]>
+}
+
+const zero = (dtype: DType): UOp => constant(0, dtype)
+
+/** The element of the buffer under an assignment's target that element `index` of the target is. */
+export function offsetInBuffer(target: UOp, index: readonly UOp[]): UOp {
+  let u = target
+  let at = index
+  while (isMovement(u.op)) {
+    at = originOf(u, at).index
+    u = u.src[0]
+  }
+  return at[0]
+}
+
+/** Where a stored node lives for the groups that load it. */
+export interface Homes {
+  readonly home: ReadonlyMap<UOp, Group>
+  readonly destinations: ReadonlyMap<UOp, readonly Destination[]>
+}
+
+/** Builds the scalar expressions of one group. */
+export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
+  const memory: Memory[] = []
+  const slots = new Map<string, number>()
+  const reads = new Set<number>()
+  const writes = new Set<number>()
+  const before = new Map<UOp, readonly UOp[]>()
+  const memo = new Map<string, UOp>()
+  const reduceRanges = new Map<string, readonly UOp[]>()
+  let axes = group.firstReduceAxis
+
+  const slotOf = (m: Memory): UOp => {
+    const key = m.kind === 'buffer' ? `b${m.buffer.id}` : `v${m.node.id}.${m.copy}`
+    let slot = slots.get(key)
+    if (slot === undefined) {
+      slot = memory.length
+      slots.set(key, slot)
+      memory.push(m)
+    }
+    return m.kind === 'buffer' ? param(slot, m.buffer.dtype, m.buffer.arg.size) : param(slot, m.node.dtype, sizeOf(m.node))
+  }
+  const slotNumber = (p: UOp): number => (is(p, 'param') ? p.arg.slot : -1)
+
+  const read = (pointer: UOp, offset: UOp, gate: UOp | undefined): UOp => {
+    reads.add(slotNumber(pointer))
+    const at = address(pointer, offset)
+    return gate === undefined ? load(at) : load(at, { gate, alternative: zero(pointer.dtype.scalar) })
+  }
+
+  const readStored = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {
+    const to = homes.destinations.get(u)?.[0]
+    if (to?.kind !== 'assign') return read(slotOf({ kind: 'value', node: u, copy: 0 }), flatten(shapeOf(u), index), gate)
+    return read(slotOf({ kind: 'buffer', buffer: to.buffer }), offsetInBuffer(to.target, index), gate)
+  }
+
+  const lower = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {
+    const key = `${u.id}|${index.map(i => i.id).join()}|${gate?.id ?? ''}`
+    let value = memo.get(key)
+    if (value === undefined) {
+      value = build(u, index, gate)
+      memo.set(key, value)
+    }
+    return value
+  }
+
+  const valueOf = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {
+    const maker = homes.home.get(u)
+    return maker !== undefined && maker !== group ? readStored(u, index, gate) : lower(u, index, gate)
+  }
+
+  const build = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {
+    if (is(u, 'const')) return constant(u.arg, u.dtype)
+    if (is(u, 'iota')) return cast('cast', index[0], u.dtype)
+    if (is(u, 'buffer')) {
+      before.set(u, [...(before.get(u) ?? []), index[0]])
+      return read(slotOf({ kind: 'buffer', buffer: u }), index[0], gate)
+    }
+    if (isMovement(u.op)) {
+      const origin = originOf(u, index)
+      const both = andGate(gate, origin.gate)
+      const at = both === undefined ? origin.index : origin.index.map(i => simplifyGiven(i, both))
+      const value = valueOf(u.src[0], at, both)
+      if (origin.gate === undefined || (value.op === 'load' && value.src[2] === both)) return value
+      return where(origin.gate, value, zero(u.dtype))
+    }
+    if (is(u, 'reduce_axis')) {
+      const ranges = rangesFor(u, index)
+      return reduce(u.arg.alu, valueOf(u.src[0], withRanges(u, index, ranges), gate), ranges)
+    }
+    if (u.op === 'gather') {
+      const [x, indices] = u.src
+      const rank = shapeOf(indices).length
+      const chosen = cast('cast', valueOf(indices, index.slice(0, rank), gate), dtypes.index)
+      const ok = inside(chosen, shapeOf(x)[0])
+      const both = andGate(gate, ok)
+      const value = valueOf(x, [chosen, ...index.slice(rank)], both)
+      return value.op === 'load' && value.src[2] === both ? value : where(ok, value, zero(u.dtype))
+    }
+    if (u.op === 'contiguous') return valueOf(u.src[0], index, gate)
+    if (u.op === 'copy') throw new PetagradError('UNSUPPORTED', 'copies between devices are not scheduled yet', { op: 'copy' })
+    return withSrc(u, u.src.map(s => valueOf(s, index, gate)))
+  }
+
+  const rangesFor = (u: UOp<'reduce_axis'>, index: readonly UOp[]): readonly UOp[] => {
+    const key = `${u.id}|${index.map(i => i.id).join()}`
+    let list = reduceRanges.get(key)
+    if (list === undefined) {
+      const shape = shapeOf(u.src[0])
+      list = u.arg.axes.filter(a => shape[a] !== 1).map(a => range(shape[a], axes++, 'reduce'))
+      reduceRanges.set(key, list)
+    }
+    return list
+  }
+  const withRanges = (u: UOp<'reduce_axis'>, index: readonly UOp[], ranges: readonly UOp[]): readonly UOp[] => {
+    const shape = shapeOf(u.src[0])
+    const inner = [...index]
+    u.arg.axes.filter(a => shape[a] !== 1).forEach((a, i) => { inner[a] = ranges[i] })
+    return inner
+  }
+
+  const stores: UOp[] = []
+  for (const { node, index } of group.stores) {
+    const value = lower(node, index, undefined)
+    const to = homes.destinations.get(node) ?? []
+    for (let copy = 0; copy < Math.max(1, to.length); copy++) {
+      const place = to[copy] as Destination | undefined
+      const pointer = place?.kind === 'assign' ? slotOf({ kind: 'buffer', buffer: place.buffer }) : slotOf({ kind: 'value', node, copy })
+      const offset = place?.kind === 'assign' ? offsetInBuffer(place.target, index) : flatten(shapeOf(node), index)
+      writes.add(slotNumber(pointer))
+      stores.push(store(address(pointer, offset), value))
+    }
+  }
+  return { group, stores, memory, reads, writes, before }
+}

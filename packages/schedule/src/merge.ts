@@ -1,0 +1,76 @@
+import { is, openRanges, reduce, substitute, toposort, withSrc, type UOp } from '@petagrad/ir'
+import { sizeOf } from './cost.js'
+import { type Group, iterations } from './group.js'
+import type { LoweredGroup, Memory } from './lower.js'
+
+export const memoryKey = (m: Memory): string => (m.kind === 'buffer' ? `b${m.buffer.id}` : `v${m.node.id}.${m.copy}`)
+
+/**
+ * Joins groups that loop over the same ranges, read a large input together and do not wait for each other: the input
+ * is then read once. Returns whether anything was joined.
+ */
+export function mergeSiblings(groups: Group[], home: Map<UOp, Group>, lowered: ReadonlyMap<Group, LoweredGroup>): boolean {
+  const byRanges = new Map<string, Group[]>()
+  const gone = new Map<Group, Group>()
+  for (const g of groups) {
+    const reductionShape = [...g.reductions].map(r => (is(r, 'reduce_axis') ? r.arg.axes.join('.') : '')).sort().join()
+    const key = `${g.ranges.map(r => r.id).join()}|${reductionShape}`
+    const candidates = byRanges.get(key) ?? []
+    const into = candidates.find(c => joins(c, g, lowered))
+    if (into === undefined) byRanges.set(key, [...candidates, g])
+    else {
+      into.absorb(g)
+      gone.set(g, into)
+      for (const s of g.stores) home.set(s.node, into)
+      for (const other of groups) if (other.needs.delete(g)) other.needs.add(into)
+    }
+  }
+  if (gone.size === 0) return false
+  groups.splice(0, groups.length, ...groups.filter(g => !gone.has(g)))
+  return true
+}
+
+function joins(a: Group, b: Group, lowered: ReadonlyMap<Group, LoweredGroup>): boolean {
+  if (a.contraction !== undefined || b.contraction !== undefined || a.ranges.length === 0) return false
+  if (a.follows(b) || b.follows(a) || !a.agrees(b)) return false
+  const inputs = (g: Group) => (lowered.get(g)?.memory ?? []).filter((_, slot) => lowered.get(g)?.reads.has(slot))
+  const mine = new Set(inputs(a).filter(m => memorySize(m) >= iterations(a.ranges)).map(memoryKey))
+  return inputs(b).some(m => mine.has(memoryKey(m)))
+}
+
+const memorySize = (m: Memory): number => (m.kind === 'buffer' ? m.buffer.arg.size : sizeOf(m.node))
+
+/**
+ * Gives independent reductions over equal ranges, in the same outer loops, one set of ranges: they become one loop
+ * with several accumulators.
+ */
+export function shareReduceLoops(stores: readonly UOp[]): readonly UOp[] {
+  const shared = new Map<string, { readonly ranges: readonly UOp[]; readonly members: UOp[] }[]>()
+  const done = new Map<UOp, UOp>()
+  const at = (u: UOp): UOp => done.get(u) ?? u
+  const order = toposort(stores)
+  if (order.filter(u => u.op === 'reduce').length < 2) return stores
+  for (const u of order) {
+    const rebuilt = u.src.length === 0 ? u : withSrc(u, u.src.map(at))
+    if (!is(rebuilt, 'reduce')) {
+      done.set(u, rebuilt)
+      continue
+    }
+    const ranges = rebuilt.src.slice(1)
+    const key = `${ranges.map(r => r.src[0].id).join()}|${[...openRanges(rebuilt)].map(r => r.id).sort().join()}`
+    const families = shared.get(key) ?? []
+    const value = rebuilt.src[0]
+    const below = new Set(toposort(value))
+    const family = families.find(f => !f.members.some(m => below.has(m)))
+    if (family === undefined) {
+      shared.set(key, [...families, { ranges, members: [rebuilt] }])
+      done.set(u, rebuilt)
+    } else {
+      const map = new Map(ranges.map((r, i) => [r, family.ranges[i]]))
+      const joined = reduce(rebuilt.arg, substitute(value, map), family.ranges)
+      family.members.push(joined)
+      done.set(u, joined)
+    }
+  }
+  return stores.map(at)
+}
