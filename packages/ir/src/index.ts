@@ -1,5 +1,6 @@
 export * from './dtype.js'
 export * from './errors.js'
+export * from './interpreter/index.js'
 export * from './op.js'
 export * from './ranges.js'
 export * from './shape.js'
