@@ -1,3 +1,7 @@
+export type { BackendLoader, BackendSource } from './backend-choice.js'
+export { compileProfile, type CompileProfile, type PassProfile } from './compile-profile.js'
 export * from './contract.js'
 export * from './default-runtime.js'
+export { createRuntime, Runtime, type RuntimeOptions } from './runtime.js'
 export { configure, settings, type SettingChanges, type Settings } from './settings.js'
+export { flushProfile, traceJSON } from './trace.js'

@@ -1,0 +1,83 @@
+import { PetagradError, type UOp } from '@petagrad/ir'
+import type { CommandList, DeviceBuffer } from '@petagrad/device'
+import { unpinGraph, type BoundGraph } from './bound-graph.js'
+import type { CapturedStep, KernelProfile } from './contract.js'
+import type { Counters } from './counters.js'
+import type { CompiledKernel } from './kernel-compiler.js'
+import { reportLaunches, timingWanted } from './launch-report.js'
+import type { OpenedDevice } from './opened-device.js'
+import type { SubmissionQueue } from './submission-queue.js'
+
+export interface StepParts {
+  readonly list: CommandList
+  readonly graph: BoundGraph
+  readonly kernels: readonly CompiledKernel[]
+  /** The step's own: no other plan may overwrite what a replay has under way. */
+  readonly arena: DeviceBuffer | undefined
+  readonly device: OpenedDevice
+  readonly queue: SubmissionQueue
+  readonly counters: Counters
+}
+
+/** Steps that nobody freed and nobody can replay any more. It must not be reachable from a step's parts. */
+const dropped = new FinalizationRegistry<StepParts>(freeStep)
+
+/** A recorded list of launches over fixed memory. */
+export class RecordedStep implements CapturedStep {
+  readonly results: readonly UOp<'buffer'>[]
+  readonly kernels: CapturedStep['kernels']
+  private freed = false
+
+  constructor(private readonly parts: StepParts) {
+    this.results = parts.graph.results
+    this.kernels = parts.kernels.map(({ lowered: { name, work } }) => ({ name, ops: work.ops, bytes: work.bytes }))
+    dropped.register(this, parts, this)
+  }
+
+  async replay(): Promise<void> {
+    this.checkUsable()
+    const { list, counters, queue } = this.parts
+    counters.replays++
+    counters.kernelsRun += this.kernels.length
+    if (timingWanted()) await this.replayTimed()
+    else await queue.submit(() => list.replay())
+  }
+
+  async profile(): Promise<readonly KernelProfile[]> {
+    this.checkUsable()
+    this.parts.counters.replays++
+    this.parts.counters.kernelsRun += this.kernels.length
+    const times = await this.replayTimed()
+    return this.kernels.map((kernel, i) => ({ ...kernel, milliseconds: times[i] / 1e6 }))
+  }
+
+  free(): void {
+    if (this.freed) return
+    this.freed = true
+    dropped.unregister(this)
+    freeStep(this.parts)
+  }
+
+  private async replayTimed(): Promise<Float64Array> {
+    const { list, kernels, device, queue } = this.parts
+    return queue.submit(async () => {
+      const start = performance.now()
+      const times = await list.replayTimed()
+      reportLaunches(device, kernels, times, start)
+      return times
+    })
+  }
+
+  private checkUsable(): void {
+    if (this.freed) throw new PetagradError('USE_AFTER_FREE', 'this captured step has been freed')
+  }
+}
+
+/** After what was submitted before: a replay may be under way. */
+function freeStep({ list, graph, arena, device, queue }: StepParts): void {
+  void queue.submit(async () => {
+    list.free()
+    if (arena !== undefined) device.pool.release(arena)
+    unpinGraph(graph)
+  })
+}

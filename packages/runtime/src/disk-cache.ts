@@ -1,0 +1,117 @@
+import { importNode } from './host.js'
+
+/** Bytes kept under a content key. Reading and writing never throw: what cannot be kept is made again. */
+export interface ByteStore {
+  /** A key for all of the parts, in order; equal parts give equal keys in every process. */
+  digest(parts: readonly (string | Uint8Array)[]): string
+  get(key: string): Promise<Uint8Array | undefined>
+  put(key: string, bytes: Uint8Array): Promise<void>
+}
+
+export interface DiskCacheOptions {
+  /** Oldest entries are removed when all together are larger; bytes. */
+  readonly limitBytes?: number
+  /** Told, once, that an entry could not be written. */
+  readonly onWriteFailure?: (error: unknown) => void
+}
+
+/*
+ * An entry is a file: magic, payload length, SHA-256 of the payload, payload. It is written beside its place and
+ * renamed into it, so that readers see all of it or nothing; the header is for power cuts, full disks and copies that
+ * went wrong. Two processes that write one key write equal bytes, and either may win.
+ */
+const MAGIC = 0x31434750 // 'PGC1'
+const HEADER = 4 + 8 + 32
+const DEFAULT_LIMIT = 512 * (1 << 20)
+/** A temporary file older than this belongs to a process that died; milliseconds. */
+const STALE = 3_600_000
+/** An entry's time of use is renewed on disk when it is older than this; milliseconds. */
+const RENEW = 3_600_000
+/** Pruning looks at the whole directory, so it is done at the first write and after this many more. */
+const WRITES_BETWEEN_PRUNES = 256
+
+/** Opens a directory as a cache of content-addressed bytes, for any number of processes at once. Node only. */
+export async function openDiskCache(directory: string, options: DiskCacheOptions = {}): Promise<ByteStore> {
+  const [crypto, fs, path] = await Promise.all([importNode('node:crypto'), importNode('node:fs/promises'), importNode('node:path')])
+  const limit = options.limitBytes ?? DEFAULT_LIMIT
+  let writes = 0
+  let failed = false
+  let pruning = Promise.resolve()
+
+  const sha256 = (bytes: Uint8Array): Buffer => crypto.createHash('sha256').update(bytes).digest()
+  const place = (key: string): string => path.join(directory, key.slice(0, 2), key.slice(2))
+
+  async function get(key: string): Promise<Uint8Array | undefined> {
+    const file = place(key)
+    try {
+      const handle = await fs.open(file, 'r')
+      try {
+        const { mtimeMs } = await handle.stat()
+        const payload = payloadOf(await handle.readFile())
+        if (payload === undefined) await fs.rm(file, { force: true })
+        else if (Date.now() - mtimeMs > RENEW) await fs.utimes(file, new Date(), new Date())
+        return payload
+      } finally {
+        await handle.close()
+      }
+    } catch {
+      return undefined // not there, not readable, or replaced meanwhile: all the same to the caller
+    }
+  }
+
+  function payloadOf(file: Uint8Array): Uint8Array | undefined {
+    if (file.length < HEADER) return undefined
+    const header = new DataView(file.buffer, file.byteOffset, HEADER)
+    const payload = file.subarray(HEADER)
+    if (header.getUint32(0, true) !== MAGIC || header.getBigUint64(4, true) !== BigInt(payload.length)) return undefined
+    return sha256(payload).equals(file.subarray(12, HEADER)) ? payload : undefined
+  }
+
+  async function put(key: string, bytes: Uint8Array): Promise<void> {
+    const file = place(key)
+    const temporary = `${file}.${process.pid}.${crypto.randomUUID()}.tmp`
+    try {
+      const header = new DataView(new ArrayBuffer(12))
+      header.setUint32(0, MAGIC, true)
+      header.setBigUint64(4, BigInt(bytes.length), true)
+      await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+      await fs.writeFile(temporary, Buffer.concat([new Uint8Array(header.buffer), sha256(bytes), bytes]), { mode: 0o600 })
+      await fs.rename(temporary, file)
+      if (writes++ % WRITES_BETWEEN_PRUNES === 0) await (pruning = pruning.then(prune))
+    } catch (error) {
+      await fs.rm(temporary, { force: true }).catch(() => undefined)
+      if (!failed) options.onWriteFailure?.(error)
+      failed = true
+    }
+  }
+
+  /** Removes the least recently used entries down to four fifths of the limit, and what dead processes left. */
+  async function prune(): Promise<void> {
+    const entries: { file: string; bytes: number; used: number }[] = []
+    for (const name of await fs.readdir(directory, { recursive: true })) {
+      const file = path.join(directory, name)
+      const stat = await fs.stat(file).catch(() => undefined)
+      if (stat === undefined || !stat.isFile()) continue
+      if (!file.endsWith('.tmp')) entries.push({ file, bytes: stat.size, used: stat.mtimeMs })
+      else if (Date.now() - stat.mtimeMs > STALE) await fs.rm(file, { force: true })
+    }
+    let total = entries.reduce((sum, e) => sum + e.bytes, 0)
+    if (total <= limit) return
+    entries.sort((a, b) => a.used - b.used)
+    for (const { file, bytes } of entries) {
+      if (total <= limit * 0.8) return
+      await fs.rm(file, { force: true })
+      total -= bytes
+    }
+  }
+
+  return {
+    digest(parts) {
+      const hash = crypto.createHash('sha256')
+      for (const part of parts) hash.update(`${part.length}:`).update(part)
+      return hash.digest('hex')
+    },
+    get,
+    put,
+  }
+}

@@ -1,0 +1,162 @@
+import type { CodegenOptions } from '@petagrad/codegen'
+import type { Device, LoadedProgram } from '@petagrad/device'
+import type { UOp } from '@petagrad/ir'
+import type { Capabilities, LinearProgram, Renderer } from '@petagrad/renderer'
+import { PACKAGE_VERSION } from './package-version.js'
+import { observeLowering } from './compile-profile.js'
+import type { Counters } from './counters.js'
+import { logLowered } from './debug-output.js'
+import type { ByteStore } from './disk-cache.js'
+import { kernelText } from './kernel-text.js'
+import { decodeLowered, encodeLowered, lowered, type LoweredKernel } from './lowered-kernel.js'
+import { debugLevel } from './settings.js'
+import { activeTrace } from './trace.js'
+
+/** A kernel that a device can run. */
+export interface CompiledKernel {
+  readonly lowered: LoweredKernel
+  readonly program: LoadedProgram
+}
+
+export type LowerKernel = (kernel: UOp<'kernel'>, capabilities: Capabilities, options?: CodegenOptions) => LinearProgram
+
+/** Where compiled kernels are kept between processes. */
+export interface KernelCache {
+  readonly store: ByteStore
+  /** Which build of the compiler this is; undefined: rendered kernels are not kept, only binaries. */
+  readonly build: string | undefined
+}
+
+export interface KernelCompilerParts {
+  readonly renderer: Renderer
+  readonly device: Device
+  readonly lowerKernel: LowerKernel
+  readonly cache: KernelCache | undefined
+  readonly counters: Counters
+}
+
+/** At this debug level codegen always runs, because what is asked for is what it does. */
+const LEVEL_THAT_NEEDS_CODEGEN = 5
+
+/**
+ * Kernels to programs of one device: lowered, rendered, compiled and loaded, each distinct kernel once, however
+ * often and however concurrently it is asked for. Two layers are kept on disk: kernel text to artifact, and artifact
+ * to binary.
+ */
+export class KernelCompiler {
+  private readonly kernels = new WeakMap<UOp, Promise<CompiledKernel>>()
+  private readonly compiling = new Map<string, Promise<Uint8Array>>()
+  private readonly programs = new FinalizationRegistry<LoadedProgram>(program => program.free())
+  private readonly clock: BusyClock
+  private readonly renderedPrefix: string
+  private readonly binaryPrefix: string
+
+  constructor(private readonly parts: KernelCompilerParts) {
+    const { renderer, device, cache, counters } = parts
+    this.clock = new BusyClock(milliseconds => (counters.compileMs += milliseconds))
+    this.renderedPrefix = `${PACKAGE_VERSION} ${renderer.name} ${JSON.stringify(renderer.capabilities)} ${cache?.build ?? ''}`
+    this.binaryPrefix = `${PACKAGE_VERSION} ${renderer.name} ${device.compilerKey}`
+  }
+
+  compile(kernel: UOp<'kernel'>): Promise<CompiledKernel> {
+    const known = this.kernels.get(kernel)
+    if (known !== undefined) {
+      this.parts.counters.kernelCacheHits++
+      return known
+    }
+    const made = this.make(kernel)
+    this.kernels.set(kernel, made)
+    made.catch(() => this.kernels.delete(kernel)) // a failure may be passing: the next request tries again
+    return made
+  }
+
+  private async make(kernel: UOp<'kernel'>): Promise<CompiledKernel> {
+    const lower = (await this.recall(kernel)) ?? this.lower(kernel)
+    const level = debugLevel()
+    if (level >= 3) logLowered(lower, level)
+    const binary = await this.binary(lower)
+    const program = await this.parts.device.load(binary, lower.info)
+    const compiled: CompiledKernel = { lowered: lower, program }
+    this.programs.register(compiled, program)
+    this.parts.counters.kernelsCompiled++
+    return compiled
+  }
+
+  /** The rendered kernel from disk. */
+  private async recall(kernel: UOp<'kernel'>): Promise<LoweredKernel | undefined> {
+    const { cache } = this.parts
+    if (cache?.build === undefined || debugLevel() >= LEVEL_THAT_NEEDS_CODEGEN) return undefined
+    const bytes = await cache.store.get(cache.store.digest([this.renderedPrefix, kernelText(kernel)]))
+    return bytes && decodeLowered(bytes)
+  }
+
+  private lower(kernel: UOp<'kernel'>): LoweredKernel {
+    const { renderer, lowerKernel, cache, counters } = this.parts
+    const start = performance.now()
+    const program = observeLowering(kernel, options => lowerKernel(kernel, renderer.capabilities, options))
+    const rendering = performance.now()
+    const result = lowered(program, renderer.render(program))
+    const end = performance.now()
+    counters.codegenMs += rendering - start
+    counters.renderMs += end - rendering
+    const trace = activeTrace()
+    trace?.span('compiler', 'codegen', `codegen ${program.name}`, start, rendering, { schedule: program.schedule })
+    trace?.span('compiler', 'render', `render ${program.name}`, rendering, end)
+    if (cache?.build !== undefined) {
+      const bytes = encodeLowered(result)
+      if (bytes !== undefined) void cache.store.put(cache.store.digest([this.renderedPrefix, kernelText(kernel)]), bytes)
+    }
+    return result
+  }
+
+  private binary({ name, artifact }: LoweredKernel): Promise<Uint8Array> {
+    const store = this.parts.cache?.store
+    if (store === undefined) return this.compileArtifact(name, artifact)
+    const key = store.digest([this.binaryPrefix, artifact.entry, artifact.kind === 'source' ? artifact.text : artifact.bytes])
+    const underway = this.compiling.get(key)
+    if (underway !== undefined) return underway
+    const made = store.get(key).then(async known => {
+      if (known !== undefined) return known
+      const binary = await this.compileArtifact(name, artifact)
+      void store.put(key, binary)
+      return binary
+    })
+    this.compiling.set(key, made)
+    const forget = (): boolean => this.compiling.delete(key)
+    made.then(forget, forget)
+    return made
+  }
+
+  private async compileArtifact(name: string, artifact: LoweredKernel['artifact']): Promise<Uint8Array> {
+    const lane = this.clock.enter()
+    const start = performance.now()
+    try {
+      return await this.parts.device.compile(artifact)
+    } finally {
+      activeTrace()?.span(`compile ${lane}`, 'compile', `compile ${name}`, start, performance.now())
+      this.clock.leave(lane)
+    }
+  }
+}
+
+/** Measures the time in which at least one of several overlapping activities runs, and numbers those that overlap. */
+class BusyClock {
+  private readonly lanes = new Set<number>()
+  private since = 0
+
+  constructor(private readonly add: (milliseconds: number) => void) {}
+
+  /** The lowest lane that is free. */
+  enter(): number {
+    if (this.lanes.size === 0) this.since = performance.now()
+    let lane = 0
+    while (this.lanes.has(lane)) lane++
+    this.lanes.add(lane)
+    return lane
+  }
+
+  leave(lane: number): void {
+    this.lanes.delete(lane)
+    if (this.lanes.size === 0) this.add(performance.now() - this.since)
+  }
+}

@@ -1,0 +1,61 @@
+import type { Device, DeviceBuffer } from '@petagrad/device'
+import type { Renderer } from '@petagrad/renderer'
+import { loadBackend, type BackendSource } from './backend-choice.js'
+import { compilerBuild } from './compiler-build.js'
+import type { BackendOptions } from './contract.js'
+import type { Counters } from './counters.js'
+import { openDiskCache } from './disk-cache.js'
+import { isNode } from './host.js'
+import { KernelCompiler, type KernelCache, type LowerKernel } from './kernel-compiler.js'
+import { MemoryPool } from './memory-pool.js'
+import { debugLevel, log } from './settings.js'
+
+/** A device in use, and what the runtime keeps beside it. */
+export interface OpenedDevice {
+  readonly name: string
+  readonly device: Device
+  readonly renderer: Renderer
+  readonly pool: MemoryPool
+  readonly arena: Arena
+  readonly compiler: KernelCompiler
+}
+
+export interface OpenOptions extends BackendOptions {
+  readonly cacheDirectory: string | undefined
+  readonly lowerKernel: LowerKernel
+  readonly counters: Counters
+}
+
+export async function openDevice(source: BackendSource, options: OpenOptions): Promise<OpenedDevice> {
+  const { counters, lowerKernel } = options
+  const { renderer, device } = await (await loadBackend(source)).open({ threads: options.threads })
+  const pool = new MemoryPool(device, counters)
+  const cache = await openCache(options.cacheDirectory, renderer.name)
+  const compiler = new KernelCompiler({ renderer, device, lowerKernel, cache, counters })
+  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler }
+}
+
+async function openCache(directory: string | undefined, rendererName: string): Promise<KernelCache | undefined> {
+  if (directory === undefined || !isNode) return undefined
+  const onWriteFailure = (error: unknown): void => {
+    if (debugLevel() >= 1) log(`cache: compiled kernels are not kept, ${directory} cannot be written: ${String(error)}`)
+  }
+  const [store, build] = await Promise.all([openDiskCache(`${directory}/kernels`, { onWriteFailure }), compilerBuild(rendererName)])
+  return { store, build }
+}
+
+/** Intermediates of the plans that run one after the other on a device: one buffer, as large as the largest plan asked for. */
+export class Arena {
+  private memory: DeviceBuffer | undefined
+
+  constructor(private readonly pool: MemoryPool) {}
+
+  /** The buffer, with at least `bytes` bytes. To be called when no plan is running: a smaller one goes back to the pool. */
+  reserve(bytes: number): DeviceBuffer {
+    if (this.memory === undefined || this.memory.bytes < bytes) {
+      if (this.memory !== undefined) this.pool.release(this.memory)
+      this.memory = this.pool.allocate(bytes)
+    }
+    return this.memory
+  }
+}

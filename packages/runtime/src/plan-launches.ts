@@ -1,0 +1,41 @@
+import { PetagradError } from '@petagrad/ir'
+import type { BufferRef, DeviceBuffer, Launch } from '@petagrad/device'
+import type { Plan, Slot } from '@petagrad/schedule'
+import type { CompiledKernel } from './kernel-compiler.js'
+
+/** The memory that a plan's slots stand for in one run. */
+export interface PlanMemory {
+  readonly externals: readonly DeviceBuffer[]
+  /** By root; undefined for roots that get no fresh buffer. */
+  readonly roots: readonly (DeviceBuffer | undefined)[]
+  /** Undefined for plans with no intermediates. */
+  readonly arena: DeviceBuffer | undefined
+}
+
+/** The launches of a plan, in order; `kernels` are its calls' programs. */
+export function planLaunches(plan: Plan, kernels: readonly CompiledKernel[], memory: PlanMemory): Launch[] {
+  return plan.calls.map((call, i) => {
+    const { program, lowered } = kernels[i]
+    return { program, buffers: call.args.map(slot => place(slot, memory)), variables: [], grid: fixedGrid(lowered.name, lowered.grid) }
+  })
+}
+
+function place(slot: Slot, memory: PlanMemory): BufferRef {
+  switch (slot.kind) {
+    case 'external': return { buffer: memory.externals[slot.index], offset: 0 }
+    case 'root': return { buffer: present(memory.roots[slot.index]), offset: 0 }
+    case 'arena': return { buffer: present(memory.arena), offset: slot.offset }
+  }
+}
+
+function present(buffer: DeviceBuffer | undefined): DeviceBuffer {
+  if (buffer === undefined) throw new PetagradError('IR_INVALID', 'a plan refers to memory that it does not declare')
+  return buffer
+}
+
+function fixedGrid(kernel: string, grid: CompiledKernel['lowered']['grid']): number[] {
+  return grid.map(extent => {
+    if (typeof extent === 'number') return extent
+    throw new PetagradError('UNSUPPORTED', `the kernel ${kernel} has a symbolic size, and running a graph binds no values to symbols yet`)
+  })
+}

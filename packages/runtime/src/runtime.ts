@@ -1,0 +1,247 @@
+import { lowerKernel } from '@petagrad/codegen'
+import { PetagradError, type DType, type UOp } from '@petagrad/ir'
+import { schedule } from '@petagrad/schedule'
+import { chooseBackend, probeBackend, type BackendSource, type Wish } from './backend-choice.js'
+import { bindGraph, placeGraph, unpinGraph, type BoundGraph, type Schedule } from './bound-graph.js'
+import { BufferRegistry, checkLength, DEFAULT_DEVICE, pin, unpin } from './buffer-registry.js'
+import { RecordedStep } from './captured-step.js'
+import type { CapturedStep, DeviceReport, Executor, RuntimeStatistics } from './contract.js'
+import { newCounters } from './counters.js'
+import type { CompiledKernel, LowerKernel } from './kernel-compiler.js'
+import { reportLaunches, timingWanted } from './launch-report.js'
+import { openDevice, type OpenedDevice } from './opened-device.js'
+import { planLaunches } from './plan-launches.js'
+import { debugLevel, log, settings } from './settings.js'
+import { SubmissionQueue } from './submission-queue.js'
+import { activeTrace, flushProfile } from './trace.js'
+
+export interface RuntimeOptions {
+  /** The targets on offer, in order of preference. */
+  readonly backends: readonly BackendSource[]
+  /** The default device; left out: `settings().device`, else the first backend that is available. */
+  readonly device?: string
+  /** Threads of the device; left out: `settings().threads`, else all cores. */
+  readonly threads?: number
+  /** Where compiled kernels are kept, `'off'` for nowhere; left out: `settings().cacheDirectory`. */
+  readonly cacheDirectory?: string
+  /** Another scheduler. */
+  readonly schedule?: Schedule
+  /** Another code generator. */
+  readonly lowerKernel?: LowerKernel
+}
+
+/** A graph whose kernels are ready to run. */
+interface ReadyGraph {
+  readonly device: OpenedDevice
+  readonly kernels: readonly CompiledKernel[]
+}
+
+/**
+ * Runs tensor graphs: schedules them, compiles their kernels, keeps their buffers. Making one opens nothing; the
+ * device is chosen and opened when something first has to be computed.
+ */
+export class Runtime implements Executor {
+  private readonly buffers = new BufferRegistry()
+  private readonly counters = newCounters()
+  private readonly queue = new SubmissionQueue()
+  private readonly opened = new Map<string, Promise<OpenedDevice>>()
+  private readonly reports = new Map<string, DeviceReport>()
+
+  constructor(private readonly options: RuntimeOptions) {}
+
+  createBuffer(dtype: DType, size: number, options: { readonly device?: string; readonly data?: Uint8Array } = {}): UOp<'buffer'> {
+    return this.buffers.create(dtype, size, options.device ?? DEFAULT_DEVICE, options.data)
+  }
+
+  async realize(roots: readonly UOp[]): Promise<readonly UOp<'buffer'>[]> {
+    if (roots.length === 0) return []
+    const graph = this.bind(roots)
+    try {
+      if (graph.bound.plan.calls.length > 0) {
+        const ready = this.prepare(graph)
+        await this.queue.submit(async () => this.run(graph, await ready))
+      }
+      return graph.results
+    } finally {
+      unpinGraph(graph)
+    }
+  }
+
+  async read(buffer: UOp<'buffer'>): Promise<Uint8Array> {
+    const allocation = this.buffers.get(buffer)
+    pin(allocation)
+    try {
+      return await this.queue.submit(async () => {
+        const { memory, source, host, bytes } = allocation
+        if (memory === undefined || source === undefined) return host?.slice() ?? new Uint8Array(bytes)
+        const start = performance.now()
+        const data = await source.device.download({ buffer: memory, offset: 0 }, bytes)
+        activeTrace()?.span('runtime', 'transfer', 'download', start, performance.now(), { bytes })
+        return data
+      })
+    } finally {
+      unpin(allocation)
+    }
+  }
+
+  async write(buffer: UOp<'buffer'>, data: Uint8Array): Promise<void> {
+    const allocation = this.buffers.get(buffer)
+    checkLength(data, allocation.bytes)
+    // The caller may change `data` once this returns; an idle queue takes it at once.
+    const content = this.queue.idle && allocation.memory !== undefined ? data : data.slice()
+    pin(allocation)
+    try {
+      await this.queue.submit(async () => {
+        const { memory, source } = allocation
+        if (memory === undefined || source === undefined) allocation.host = content
+        else {
+          const start = performance.now()
+          source.device.upload({ buffer: memory, offset: 0 }, content)
+          activeTrace()?.span('runtime', 'transfer', 'upload', start, performance.now(), { bytes: content.length })
+        }
+      })
+    } finally {
+      unpin(allocation)
+    }
+  }
+
+  retain(buffer: UOp<'buffer'>): void {
+    this.buffers.retain(buffer)
+  }
+
+  release(buffer: UOp<'buffer'>): void {
+    this.buffers.release(buffer)
+  }
+
+  async capture(roots: readonly UOp[]): Promise<CapturedStep> {
+    const graph = this.bind(roots)
+    try {
+      const ready = this.prepare(graph)
+      return await this.queue.submit(async () => {
+        const { device, kernels } = await ready
+        const { plan } = graph.bound
+        const arena = plan.arenaBytes === 0 ? undefined : device.pool.allocate(plan.arenaBytes)
+        const list = device.device.record(planLaunches(plan, kernels, placeGraph(graph, device, arena)))
+        return new RecordedStep({ list, graph, kernels, arena, device, queue: this.queue, counters: this.counters })
+      })
+    } catch (error) {
+      unpinGraph(graph)
+      throw error
+    }
+  }
+
+  statistics(): RuntimeStatistics {
+    return { ...this.counters }
+  }
+
+  /** The default device, opened: which it is, why it was chosen, and what it says about itself. */
+  async device(): Promise<DeviceReport> {
+    const { name } = await this.resolve(DEFAULT_DEVICE)
+    return this.reports.get(name) ?? { name, available: true, reason: '' }
+  }
+
+  /** One report for each backend: whether it can run here, and why not; those that are open say what they are. */
+  deviceReports(): Promise<readonly DeviceReport[]> {
+    return Promise.all(this.options.backends.map(async source => this.reports.get(source.name) ?? probeBackend(source)))
+  }
+
+  /** Opens the device of that name and says what it is. Throws UNKNOWN_DEVICE or DEVICE_UNAVAILABLE. */
+  async describe(name: string): Promise<DeviceReport> {
+    await this.resolve(name)
+    return this.reports.get(name) ?? { name, available: true, reason: '' }
+  }
+
+  /** Waits for what is under way, writes the trace, and closes the devices. */
+  async close(): Promise<void> {
+    await this.queue.submit(async () => undefined)
+    const devices = await Promise.allSettled(new Set(this.opened.values()))
+    this.opened.clear()
+    for (const result of devices) if (result.status === 'fulfilled') await result.value.device.close()
+    await flushProfile()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  private bind(roots: readonly UOp[]): BoundGraph {
+    return bindGraph(roots, this.options.schedule ?? schedule, this.buffers, this.counters)
+  }
+
+  /** Starts compiling at once, whatever runs before: only the run itself waits for its turn. */
+  private prepare(graph: BoundGraph): Promise<ReadyGraph> {
+    const ready = this.deviceOf(graph).then(async device => ({
+      device,
+      kernels: await Promise.all(graph.bound.plan.calls.map(call => device.compiler.compile(call.kernel))),
+    }))
+    ready.catch(() => undefined) // the queued run reports it; until its turn comes nobody else listens
+    return ready
+  }
+
+  private async deviceOf(graph: BoundGraph): Promise<OpenedDevice> {
+    const devices = new Set(await Promise.all(graph.devices.map(name => this.resolve(name))))
+    const [device] = devices
+    if (devices.size > 1) {
+      const names = [...devices].map(d => d.name).join(' and ')
+      throw new PetagradError('INVALID_ARGUMENT', `one graph uses buffers on ${names}`, { hint: 'Bring them to one device first.' })
+    }
+    return device
+  }
+
+  private async run(graph: BoundGraph, { device, kernels }: ReadyGraph): Promise<void> {
+    const { plan } = graph.bound
+    const arena = plan.arenaBytes === 0 ? undefined : device.arena.reserve(plan.arenaBytes)
+    const launches = planLaunches(plan, kernels, placeGraph(graph, device, arena))
+    this.counters.kernelsRun += launches.length
+    if (!timingWanted()) return device.device.run(launches)
+    const list = device.device.record(launches)
+    try {
+      const start = performance.now()
+      reportLaunches(device, kernels, await list.replayTimed(), start)
+    } finally {
+      list.free()
+    }
+  }
+
+  private resolve(name: string): Promise<OpenedDevice> {
+    let opening = this.opened.get(name)
+    if (opening === undefined) {
+      opening = name === DEFAULT_DEVICE ? this.openDefault() : this.openNamed({ name, from: "the tensor's device" })
+      this.opened.set(name, opening)
+      opening.catch(() => this.opened.delete(name))
+    }
+    return opening
+  }
+
+  private async openDefault(): Promise<OpenedDevice> {
+    const { device } = this.options
+    const chosen = settings().device
+    const wish: Wish | undefined = device !== undefined ? { name: device, from: 'the device option' }
+      : chosen !== undefined ? { name: chosen, from: 'configure() or PETAGRAD_DEVICE' }
+      : undefined
+    const { source, why, reports } = await chooseBackend(this.options.backends, wish)
+    if (debugLevel() >= 1) for (const r of reports) if (!r.available) log(`device ${r.name}: not available: ${r.reason}`)
+    let opening = this.opened.get(source.name)
+    if (opening === undefined) this.opened.set(source.name, (opening = this.open(source, why)))
+    return opening
+  }
+
+  private async openNamed(wish: Wish): Promise<OpenedDevice> {
+    const { source, why } = await chooseBackend(this.options.backends, wish)
+    return this.open(source, why)
+  }
+
+  private async open(source: BackendSource, why: string): Promise<OpenedDevice> {
+    const { options, counters } = this
+    const cacheDirectory = options.cacheDirectory === 'off' ? undefined : (options.cacheDirectory ?? settings().cacheDirectory)
+    const threads = options.threads ?? settings().threads
+    const opened = await openDevice(source, { threads, cacheDirectory, counters, lowerKernel: options.lowerKernel ?? lowerKernel })
+    const { description } = opened.device
+    this.reports.set(source.name, { name: source.name, available: true, reason: why, description })
+    if (debugLevel() >= 1) log(`device ${source.name}: ${description} (${why})`)
+    return opened
+  }
+}
+
+/** A runtime over these backends. Nothing is opened until it is needed. */
+export const createRuntime = (options: RuntimeOptions): Runtime => new Runtime(options)
