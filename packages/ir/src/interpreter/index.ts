@@ -1,2 +1,6 @@
 export { epsilon, fromBits, largestFinite, roundBigInt, roundTo, smallestPositive, toBits } from './formats.js'
-export { evalAlu, integerRange, reduceIdentity, wrap } from './scalar.js'
+export { evaluateDim, interpretKernel } from './kernel.js'
+export { decodeValues, encodeValues } from './memory.js'
+export { interpretProgram, type InterpretableProgram, type ProgramRun } from './program.js'
+export { constantOf, evalAlu, integerRange, reduceIdentity, wrap } from './scalar.js'
+export { interpret, interpretAll, type TensorBindings, type TensorValue } from './tensor.js'

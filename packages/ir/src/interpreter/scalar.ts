@@ -193,3 +193,9 @@ function wideAlu(op: AluOp, dtype: DType, [a, b, c]: readonly bigint[]): bigint 
     default: throw unknownOp(op, dtype)
   }
 }
+
+/** A constant's argument as the value that its dtype holds: rounded, wrapped, of the right JavaScript type. */
+export const constantOf = (value: ConstValue, dtype: DType): ConstValue => castValue(value, dtypes.i64, dtype.scalar)
+
+/** Zero, as pad and shear fill with. */
+export const zeroOf = (dtype: DType): ConstValue => constantOf(0, dtype)
