@@ -46,6 +46,7 @@ const LEVEL_THAT_NEEDS_CODEGEN = 5
 export class KernelCompiler {
   private readonly kernels = new WeakMap<UOp, Promise<CompiledKernel>>()
   private readonly compiling = new Map<string, Promise<Uint8Array>>()
+  private readonly writes = new Set<Promise<void>>()
   private readonly programs = new FinalizationRegistry<LoadedProgram>(program => program.free())
   private readonly clock: BusyClock
   private readonly renderedPrefix: string
@@ -68,6 +69,11 @@ export class KernelCompiler {
     this.kernels.set(kernel, made)
     made.catch(() => this.kernels.delete(kernel)) // a failure may be passing: the next request tries again
     return made
+  }
+
+  /** Resolves when what has been compiled is on disk. */
+  async settled(): Promise<void> {
+    await Promise.all(this.writes)
   }
 
   private async make(kernel: UOp<'kernel'>): Promise<CompiledKernel> {
@@ -104,7 +110,7 @@ export class KernelCompiler {
     trace?.span('compiler', 'render', `render ${program.name}`, rendering, end)
     if (cache?.build !== undefined) {
       const bytes = encodeLowered(result)
-      if (bytes !== undefined) void cache.store.put(cache.store.digest([this.renderedPrefix, kernelText(kernel)]), bytes)
+      if (bytes !== undefined) this.keep(cache.store, cache.store.digest([this.renderedPrefix, kernelText(kernel)]), bytes)
     }
     return result
   }
@@ -118,13 +124,19 @@ export class KernelCompiler {
     const made = store.get(key).then(async known => {
       if (known !== undefined) return known
       const binary = await this.compileArtifact(name, artifact)
-      void store.put(key, binary)
+      this.keep(store, key, binary)
       return binary
     })
     this.compiling.set(key, made)
     const forget = (): boolean => this.compiling.delete(key)
     made.then(forget, forget)
     return made
+  }
+
+  /** Nobody waits for the disk but `settled`. */
+  private keep(store: ByteStore, key: string, bytes: Uint8Array): void {
+    const write = store.put(key, bytes).then(() => void this.writes.delete(write))
+    this.writes.add(write)
   }
 
   private async compileArtifact(name: string, artifact: LoweredKernel['artifact']): Promise<Uint8Array> {

@@ -151,12 +151,16 @@ export class Runtime implements Executor {
     return this.reports.get(name) ?? { name, available: true, reason: '' }
   }
 
-  /** Waits for what is under way, writes the trace, and closes the devices. */
+  /** Waits for what is under way, the disk cache included, writes the trace, and closes the devices. */
   async close(): Promise<void> {
     await this.queue.submit(async () => undefined)
     const devices = await Promise.allSettled(new Set(this.opened.values()))
     this.opened.clear()
-    for (const result of devices) if (result.status === 'fulfilled') await result.value.device.close()
+    for (const result of devices) {
+      if (result.status === 'rejected') continue
+      await result.value.compiler.settled()
+      await result.value.device.close()
+    }
     await flushProfile()
   }
 
