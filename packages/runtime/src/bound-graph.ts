@@ -54,11 +54,15 @@ export function unpinGraph(graph: BoundGraph): void {
 
 const allocationsOf = (graph: BoundGraph): Allocation[] => [...graph.externals, ...graph.fresh.filter(a => a !== undefined)]
 
-/** Memory for a run of the graph: content of its buffers in place, results about to be overwritten. */
-export function placeGraph(graph: BoundGraph, device: OpenedDevice, arena: DeviceBuffer | undefined): PlanMemory {
+/**
+ * Memory for a run of the graph: content of its buffers in place, results about to be overwritten. `arena` is asked
+ * last, so that nothing is lost where the device is full.
+ */
+export function placeGraph(graph: BoundGraph, device: OpenedDevice, arena: (bytes: number) => DeviceBuffer): PlanMemory {
+  const { arenaBytes } = graph.bound.plan
   return {
     externals: graph.externals.map(a => materialise(a, device)),
     roots: graph.fresh.map(a => a && materialise(a, device, false)),
-    arena,
+    arena: arenaBytes === 0 ? undefined : arena(arenaBytes),
   }
 }

@@ -8,6 +8,7 @@ import { openDiskCache } from './disk-cache.js'
 import { isNode } from './host.js'
 import { KernelCompiler, type KernelCache, type LowerKernel } from './kernel-compiler.js'
 import { MemoryPool } from './memory-pool.js'
+import { MemoryPressure } from './memory-pressure.js'
 import { debugLevel, log } from './settings.js'
 
 /** A device in use, and what the runtime keeps beside it. */
@@ -18,6 +19,7 @@ export interface OpenedDevice {
   readonly pool: MemoryPool
   readonly arena: Arena
   readonly compiler: KernelCompiler
+  readonly pressure: MemoryPressure
 }
 
 export interface OpenOptions extends BackendOptions {
@@ -32,7 +34,7 @@ export async function openDevice(source: BackendSource, options: OpenOptions): P
   const pool = new MemoryPool(device, counters)
   const cache = await openCache(options.cacheDirectory, renderer.name)
   const compiler = new KernelCompiler({ renderer, device, lowerKernel, cache, counters })
-  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler }
+  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, pressure: new MemoryPressure() }
 }
 
 async function openCache(directory: string | undefined, rendererName: string): Promise<KernelCache | undefined> {

@@ -2,13 +2,14 @@ import { lowerKernel } from '@petagrad/codegen'
 import { PetagradError, type DType, type UOp } from '@petagrad/ir'
 import { schedule } from '@petagrad/schedule'
 import { chooseBackend, probeBackend, type BackendSource, type Wish } from './backend-choice.js'
-import { bindGraph, placeGraph, unpinGraph, type BoundGraph, type Schedule } from './bound-graph.js'
+import { bindGraph, unpinGraph, type BoundGraph, type Schedule } from './bound-graph.js'
 import { BufferRegistry, checkLength, DEFAULT_DEVICE, pin, unpin } from './buffer-registry.js'
 import { RecordedStep } from './captured-step.js'
 import type { CapturedStep, DeviceReport, Executor, RuntimeStatistics } from './contract.js'
 import { newCounters } from './counters.js'
 import type { CompiledKernel, LowerKernel } from './kernel-compiler.js'
 import { reportLaunches, timingWanted } from './launch-report.js'
+import { placeUnderPressure } from './memory-pressure.js'
 import { openDevice, type OpenedDevice } from './opened-device.js'
 import { planLaunches } from './plan-launches.js'
 import { debugLevel, log, settings } from './settings.js'
@@ -119,10 +120,9 @@ export class Runtime implements Executor {
       const ready = this.prepare(graph)
       return await this.queue.submit(async () => {
         const { device, kernels } = await ready
-        const { plan } = graph.bound
-        const arena = plan.arenaBytes === 0 ? undefined : device.pool.allocate(plan.arenaBytes)
-        const list = device.device.record(planLaunches(plan, kernels, placeGraph(graph, device, arena)))
-        return new RecordedStep({ list, graph, kernels, arena, device, queue: this.queue, counters: this.counters })
+        const memory = await placeUnderPressure(graph, device, bytes => device.pool.allocate(bytes))
+        const list = device.device.record(planLaunches(graph.bound.plan, kernels, memory))
+        return new RecordedStep({ list, graph, kernels, arena: memory.arena, device, queue: this.queue, counters: this.counters })
       })
     } catch (error) {
       unpinGraph(graph)
@@ -193,9 +193,8 @@ export class Runtime implements Executor {
   }
 
   private async run(graph: BoundGraph, { device, kernels }: ReadyGraph): Promise<void> {
-    const { plan } = graph.bound
-    const arena = plan.arenaBytes === 0 ? undefined : device.arena.reserve(plan.arenaBytes)
-    const launches = planLaunches(plan, kernels, placeGraph(graph, device, arena))
+    const memory = await placeUnderPressure(graph, device, bytes => device.arena.reserve(bytes))
+    const launches = planLaunches(graph.bound.plan, kernels, memory)
     this.counters.kernelsRun += launches.length
     if (!timingWanted()) return device.device.run(launches)
     const list = device.device.record(launches)

@@ -167,6 +167,16 @@ describe('buffers', () => {
     await expect(runtime.realize([twice(make(...Array.from({ length: 700 }, () => 1)))])).rejects.toMatchObject({ code: 'OUT_OF_MEMORY' })
   })
 
+  it('that nobody can reach are given back when the device is full', async () => {
+    const { runtime, device, make } = setup(new InterpretedDevice(20_000))
+    const x = make(...Array.from({ length: 300 }, (_, i) => i))
+    for (let i = 0; i < 100; i++) {
+      const [r] = await runtime.realize([twice(x)])
+      if (i === 99) expect((await read(runtime, r))[299]).toBe(598)
+    }
+    expect(device.allocatedBytes).toBeLessThanOrEqual(20_000)
+  })
+
   it.each<[string, DType, number, Uint8Array | undefined, string]>([
     ['too little data', f32, 3, new Uint8Array(8), 'INVALID_DATA'],
     ['a negative size', f32, -1, undefined, 'INVALID_ARGUMENT'],
