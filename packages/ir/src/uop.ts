@@ -1,5 +1,6 @@
 import { dtypes, pointer, vector, type AddressSpace, type DType } from './dtype.js'
 import type { ArgTypes, AxisKind, BinaryOp, CastOp, ConstValue, Dim, Op, ReduceAlu, UnaryOp } from './op.js'
+import type { Facts } from './symbolic/facts.js'
 
 /**
  * One node of the one graph: `{op, dtype, src, arg}`. Nodes are interned, so structural equality is identity, and
@@ -14,7 +15,7 @@ export interface UOp<O extends Op = Op> {
   readonly arg: ArgTypes[O]
 }
 
-/** A node with room for the intern table's own field. */
+/** A node with room for the intern table's own field, and for what symbolic analysis knows (a WeakMap costs far more per access). */
 interface Interned {
   readonly id: number
   readonly op: Op
@@ -23,10 +24,12 @@ interface Interned {
   readonly arg: unknown
   /** Nodes whose youngest source is this one, by hash. */
   users: Map<number, Interned[]> | undefined
+  facts: Facts | undefined
 }
 
 class Node implements Interned {
   users: Map<number, Interned[]> | undefined = undefined
+  facts: Facts | undefined = undefined
   constructor(
     readonly id: number,
     readonly op: Op,
@@ -154,6 +157,9 @@ export const is = <O extends Op>(u: UOp, op: O): u is UOp<O> => u.op === op
 export function withSrc(u: UOp, src: readonly UOp[]): UOp {
   return sameSources(u.src, src) ? u : uop(u.op, u.dtype, src, u.arg)
 }
+
+/** `u`'s operation and argument with another dtype and other sources. */
+export const remake = (u: UOp, dtype: DType, src: readonly UOp[]): UOp => uop(u.op, dtype, src, u.arg)
 
 /** All nodes under the roots, sources before users, each once. */
 export function toposort(roots: UOp | readonly UOp[], enter: (u: UOp) => boolean = () => true): UOp[] {

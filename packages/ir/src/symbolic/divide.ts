@@ -1,0 +1,145 @@
+import { is } from '../uop.js'
+import { factsOf, indexNode, indexNumber, type Facts, type Interval } from './facts.js'
+import {
+  atomSum, coefGcd, constantDivisor, constantSum, gcd, intervalOfSum, mapCoefs, nodeOfSum, plus, scaled, shifted, type Linear,
+} from './linear.js'
+import { linearOf } from './canonical.js'
+
+/** n = c·quotient + remainder with 0 <= remainder < c. */
+export interface Division {
+  readonly quotient: Linear
+  readonly remainder: Linear
+}
+
+/** Where bounds come from: what is always true, or what a condition adds. */
+export interface Knowledge {
+  interval(sum: Linear): Interval
+}
+export const ALWAYS: Knowledge = { interval: intervalOfSum }
+
+/** Division of a canonical sum by c > 0, found once per sum and c. */
+export function dividedBy(n: Facts, c: number): Division {
+  n.divisions ??= new Map<number, Division>()
+  let result = n.divisions.get(c)
+  if (result === undefined) n.divisions.set(c, (result = divide(linearOf(n.node), c, ALWAYS)))
+  return result
+}
+
+export function divide(n: Linear, c: number, known: Knowledge): Division {
+  if (c === 1) return { quotient: n, remainder: constantSum(0) }
+  const g = coefGcd(n, c)
+  if (g > 1) {
+    // (g·a + k) // (g·c) → (a + k//g) // c and (g·a + k) % (g·c) → g·((a + k//g) % c) + k%g
+    const k = Math.floor(n.constant / g)
+    const inner = divide(mapCoefs(n, x => x / g, k), c / g, known)
+    return { quotient: inner.quotient, remainder: shifted(scaled(inner.remainder, g), n.constant - k * g) }
+  }
+  const whole = affine(n, c, known)
+  if (whole !== undefined) return whole
+  for (const d of divisors(n, c)) {
+    // (d·a + b) // (d·c) → a // c and (d·a + b) % (d·c) → d·(a % c) + b where 0 <= b < d
+    const low = affine(n, d, known)
+    if (low === undefined) continue
+    const high = divide(low.quotient, c / d, known)
+    return { quotient: high.quotient, remainder: plus(low.remainder, high.remainder, d) }
+  }
+  return nonlinear(n, c, known)
+}
+
+/** Factors of c by which dividing may be exact first: those that some term shares. */
+function divisors(n: Linear, c: number): number[] {
+  const found = new Set<number>()
+  for (const a of n.coefs) {
+    const d = gcd(a, c)
+    for (const e of [...found]) found.add(gcd(d, e))
+    found.add(d)
+  }
+  found.delete(1)
+  found.delete(c)
+  return [...found].sort((a, b) => b - a)
+}
+
+/** What of a coefficient stays in the numerator. Which choice keeps the rest within one period depends on its sign. */
+const residues = [
+  (a: number, c: number): number => a % c,
+  (a: number, c: number): number => balanced(a, c),
+  (a: number, c: number): number => a - c * Math.floor(a / c),
+]
+const balanced = (a: number, c: number): number => a - c * Math.ceil(a / c - 0.5)
+
+/** (c·a + b) // c → a + t and (c·a + b) % c → b - c·t where b lies in [c·t, c·t + c). */
+function affine(n: Linear, c: number, known: Knowledge): Division | undefined {
+  for (const residue of residues) {
+    const rest = mapCoefs(n, a => residue(a, c), n.constant)
+    const { min, max } = known.interval(rest)
+    const t = Math.floor(min / c)
+    if (t === Math.floor(max / c)) return { quotient: mapCoefs(n, a => (a - residue(a, c)) / c, t), remainder: shifted(rest, -c * t) }
+  }
+  return undefined
+}
+
+function nonlinear(n: Linear, c: number, known: Knowledge): Division {
+  const rest = mapCoefs(n, a => balanced(a, c), n.constant)
+  const out = mapCoefs(n, a => (a - balanced(a, c)) / c, 0)
+  // (-x) // c → -((x + c-1) // c) and (-x) % c → c-1 - (x + c-1) % c: of x and -x, only one is divided
+  const negative = leadingSign(rest) < 0
+  const positive = negative ? shifted(scaled(rest, -1), c - 1) : rest
+  const t = period(positive, c)
+  const { quotient, remainder } = positiveDivision(shifted(positive, -c * t), c, known)
+  return negative
+    ? { quotient: shifted(plus(out, quotient, -1), -t), remainder: shifted(scaled(remainder, -1), c - 1) }
+    : { quotient: shifted(plus(out, quotient), t), remainder }
+}
+
+/** A quotient with coefficient ±1 can be divided further, so it leads; otherwise the first term does. */
+function leadingSign(n: Linear): number {
+  for (let i = 0; i < n.atoms.length; i++) {
+    if (Math.abs(n.coefs[i]) === 1 && constantDivisor(n.atoms[i], 'floordiv') !== undefined) return n.coefs[i]
+  }
+  return n.coefs[0]
+}
+
+/** Numerators below this have their sign left alone, so that a term of any 32-bit value does not need 64 bits. */
+const FAR_BELOW = -(2 ** 30)
+
+/** (x + c·t) // c → x // c + t: the t that makes the least numerator lie in [0, c). */
+function period(n: Linear, c: number): number {
+  const { min } = intervalOfSum(n)
+  return Math.floor((min > FAR_BELOW ? min : n.constant) / c)
+}
+
+/** Two divisions are not merged into one whose divisor is out of 32-bit reach. */
+const WIDEST_DIVISOR = 2 ** 31
+
+function positiveDivision(n: Linear, c: number, known: Knowledge): Division {
+  for (let i = 0; i < n.atoms.length; i++) {
+    const atom = n.atoms[i]
+    if (n.coefs[i] === 1) {
+      const a = constantDivisor(atom, 'floordiv')
+      if (a !== undefined && a * c < WIDEST_DIVISOR) {
+        // (x//a + y) // c → (x + a·y) // (a·c)
+        const merged = divide(plus(linearOf(atom.node.src[0]), plus(n, atomSum(atom), -1), a), a * c, known)
+        const exact = merged.quotient.atoms.every(x => !isDivision(x))
+        return { quotient: merged.quotient, remainder: exact ? plus(n, merged.quotient, -c) : divideAtom(n, c, 'floormod') }
+      }
+    }
+    const m = constantDivisor(atom, 'floormod')
+    if (m === undefined || (n.coefs[i] * m) % c !== 0) continue
+    const inside = linearOf(atom.node.src[0])
+    if (n.atoms.length === 1 && n.coefs[i] === 1 && n.constant === 0) {
+      // (x % (c·d)) // c → (x // c) % d and (x % (c·d)) % c → x % c
+      const inner = divide(inside, c, known)
+      return { quotient: divide(inner.quotient, m / c, known).remainder, remainder: inner.remainder }
+    }
+    // (e·(x % m) + y) % c → (e·x + y) % c where c divides e·m
+    const open = plus(plus(n, atomSum(atom), -n.coefs[i]), inside, n.coefs[i])
+    return { quotient: divideAtom(n, c, 'floordiv'), remainder: divide(open, c, known).remainder }
+  }
+  return { quotient: divideAtom(n, c, 'floordiv'), remainder: divideAtom(n, c, 'floormod') }
+}
+
+export const isDivision = (atom: Facts): boolean =>
+  (atom.node.op === 'floordiv' || atom.node.op === 'floormod') && is(atom.node.src[1], 'const')
+
+const divideAtom = (n: Linear, c: number, op: 'floordiv' | 'floormod'): Linear =>
+  atomSum(factsOf(indexNode(op, nodeOfSum(n).node, indexNumber(c))))

@@ -1,0 +1,63 @@
+import { dtypes } from '../dtype.js'
+import { constant, is, uop, type UOp } from '../uop.js'
+import type { Division } from './divide.js'
+import type { Linear } from './linear.js'
+
+/** Inclusive bounds of an integer; of a bool, false is 0 and true is 1. */
+export interface Interval {
+  readonly min: number
+  readonly max: number
+}
+
+/** Index values are exact within this magnitude; it also bounds what nothing is known of. */
+export const UNBOUNDED = Number.MAX_SAFE_INTEGER
+
+/**
+ * What is known of one node, found once and kept on the node. `canonical` is the form that every equal expression
+ * shares as far as the constructors can see; a canonical index expression has its `linear` form.
+ */
+export class Facts {
+  canonical: Facts | undefined = undefined
+  linear: Linear | undefined = undefined
+  interval: Interval | undefined = undefined
+  factor: number | undefined = undefined
+  key: number | undefined = undefined
+  leaves: ReadonlySet<UOp> | undefined = undefined
+  divisions: Map<number, Division> | undefined = undefined
+
+  constructor(readonly node: UOp) {}
+}
+
+export function factsOf(u: UOp): Facts {
+  const node = u as UOp & { facts: Facts | undefined } // every uop is a Node of uop.ts, which has this field
+  return (node.facts ??= new Facts(u))
+}
+
+/** The node is already in its final form. */
+export function canonicalFacts(u: UOp): Facts {
+  const facts = factsOf(u)
+  facts.canonical = facts
+  return facts
+}
+
+const numbers = new Map<number, WeakRef<UOp>>()
+const MOST_NUMBERS = 4096
+
+/** `indexConst`, at a fraction of its cost: constants are asked for several times per constructed node. */
+export function indexNumber(value: number): UOp {
+  const n = value + 0 // -0 is another constant than 0
+  const known = numbers.get(n)?.deref()
+  if (known !== undefined) return known
+  const node = constant(n, dtypes.index)
+  canonicalFacts(node)
+  if (numbers.size >= MOST_NUMBERS) numbers.clear()
+  numbers.set(n, new WeakRef<UOp>(node))
+  return node
+}
+
+export const truth = (value: boolean): UOp => canonicalFacts(constant(value, dtypes.bool)).node
+export const isTruth = (u: UOp, value: boolean): boolean => is(u, 'const') && u.arg === value
+
+/** An index node with these sources, in final form. */
+export const indexNode = (op: 'add' | 'mul' | 'floordiv' | 'floormod' | 'max', a: UOp, b: UOp): UOp =>
+  canonicalFacts(uop(op, dtypes.index, [a, b])).node

@@ -1,0 +1,126 @@
+import { transformed, linearOf, simplifyIndex } from './canonical.js'
+import type { Knowledge } from './divide.js'
+import { truth, type Facts, type Interval } from './facts.js'
+import { intervalOf } from './bounds.js'
+import { leavesOf } from './leaves.js'
+import { coefOf, constantSum, intervalOfSum, plus, type Linear } from './linear.js'
+import { boolAnd, boolNot, boundOf, conjuncts } from './logic.js'
+import { is, type UOp } from '../uop.js'
+
+interface Constraint {
+  readonly sum: Linear
+  readonly within: Interval
+}
+
+/** Bounds that hold where some comparisons do. */
+class Given implements Knowledge {
+  private readonly constraints: Constraint[] = []
+  private readonly atoms = new Map<Facts, Interval>()
+
+  constructor(conditions: readonly UOp[]) {
+    for (const c of conditions) {
+      const bound = boundOf(c)
+      if (bound === undefined) continue
+      const always = intervalOf(bound.sum)
+      let { min = always.min, max = always.max } = bound
+      if (bound.except === min) min++
+      if (bound.except === max) max--
+      const within = { min: Math.max(min, always.min), max: Math.min(max, always.max) }
+      this.constraints.push({ sum: linearOf(bound.sum), within })
+    }
+    for (const c of this.constraints) this.narrow(c)
+  }
+
+  /** What a bound on a sum says of each of its terms, the others being anything. */
+  private narrow({ sum, within }: Constraint): void {
+    const whole = this.direct(sum)
+    sum.atoms.forEach((atom, i) => {
+      const coef = sum.coefs[i]
+      const old = this.atoms.get(atom) ?? intervalOf(atom.node)
+      const [low, high] = coef > 0 ? [coef * old.min, coef * old.max] : [coef * old.max, coef * old.min]
+      const a = (within.min - (whole.max - high)) / coef
+      const b = (within.max - (whole.min - low)) / coef
+      this.atoms.set(atom, intersect(old, { min: Math.ceil(Math.min(a, b)), max: Math.floor(Math.max(a, b)) }))
+    })
+  }
+
+  interval(sum: Linear): Interval {
+    return this.within(sum, 2)
+  }
+
+  /** sum = q·constraint + rest, for each constraint and the whole numbers q that rid the rest of a term. */
+  private within(sum: Linear, depth: number): Interval {
+    let best = this.direct(sum)
+    if (depth === 0 || sum.atoms.length === 0) return best
+    for (const c of this.constraints) {
+      for (const q of ratios(sum, c.sum)) {
+        const rest = this.within(plus(sum, c.sum, -q), depth - 1)
+        const { min, max } = c.within
+        best = intersect(best, { min: rest.min + q * (q > 0 ? min : max), max: rest.max + q * (q > 0 ? max : min) })
+      }
+    }
+    return best
+  }
+
+  /** Bounds from those of the atoms. */
+  private direct(sum: Linear): Interval {
+    let { min, max } = constantInterval(sum)
+    sum.atoms.forEach((atom, i) => {
+      const of = this.atoms.get(atom) ?? intervalOf(atom.node)
+      const coef = sum.coefs[i]
+      min += coef * (coef > 0 ? of.min : of.max)
+      max += coef * (coef > 0 ? of.max : of.min)
+    })
+    return { min, max }
+  }
+}
+
+const constantInterval = (sum: Linear): Interval => intervalOfSum(constantSum(sum.constant))
+
+/** The overlap; where there is none, nothing can be said and the first is kept. */
+function intersect(a: Interval, b: Interval): Interval {
+  const min = Math.max(a.min, b.min)
+  const max = Math.min(a.max, b.max)
+  return min <= max ? { min, max } : a
+}
+
+function ratios(x: Linear, y: Linear): Set<number> {
+  const found = new Set<number>()
+  y.atoms.forEach((atom, i) => {
+    const q = coefOf(x, atom) / y.coefs[i]
+    if (q !== 0 && Number.isInteger(q)) found.add(q)
+  })
+  return found
+}
+
+/**
+ * An expression that equals u wherever `condition` holds, simplified by it. Elsewhere its value is arbitrary, so use it
+ * behind that gate only.
+ */
+export function simplifyGiven(u: UOp, condition: UOp): UOp {
+  const given = conjuncts(condition)
+  const root = simplifyIndex(u)
+  if (given.length === 0) return root
+  const memo = new Map<UOp, UOp>()
+  for (const c of given) memo.set(c, truth(true)).set(boolNot(c), truth(false))
+  const about = leavesOf(simplifyIndex(condition))
+  return transformed(root, memo, x => disjoint(leavesOf(x), about), new Given(given))
+}
+
+function disjoint(a: ReadonlySet<UOp>, b: ReadonlySet<UOp>): boolean {
+  for (const x of a) if (b.has(x)) return false
+  return true
+}
+
+/** The condition without the terms that its other terms imply. */
+export function withoutImplied(condition: UOp): UOp {
+  let terms = [...conjuncts(condition)]
+  for (const t of [...terms]) {
+    const others = terms.filter(x => x !== t)
+    const rest = others.reduce(boolAnd, truth(true))
+    const left = simplifyGiven(t, rest)
+    if (is(left, 'const') && left.arg === false) return truth(false)
+    if (is(left, 'const')) terms = others
+  }
+  return terms.reduce(boolAnd, truth(true))
+}

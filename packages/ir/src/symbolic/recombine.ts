@@ -1,0 +1,73 @@
+import { dividedBy, divide, isDivision, ALWAYS } from './divide.js'
+import { factsOf, type Facts } from './facts.js'
+import { atomSum, coefOf, constantDivisor, plus, scaled, type Linear } from './linear.js'
+import { linearOf } from './canonical.js'
+
+/*
+ * Joins quotients and remainders of one number that meet in a sum. Splitting an axis and merging it again leaves such
+ * sums; joined, nothing of the split remains.
+ */
+export function recombine(sum: Linear): Linear {
+  let x = sum
+  for (let next = joined(x); next !== undefined; next = joined(x)) x = next
+  return x
+}
+
+function joined(x: Linear): Linear | undefined {
+  if (!x.atoms.some(isDivision)) return undefined
+  for (let i = 0; i < x.atoms.length; i++) {
+    const atom = x.atoms[i]
+    const p = x.coefs[i]
+    const m = constantDivisor(atom, 'floormod')
+    const c = constantDivisor(atom, 'floordiv')
+    const result = m !== undefined ? joinRemainder(x, atom, p, m) : c !== undefined ? joinQuotient(x, atom, p, c) : undefined
+    if (result !== undefined) return result
+  }
+  return undefined
+}
+
+const numerator = (atom: Facts): Facts => factsOf(atom.node.src[0])
+
+function joinRemainder(x: Linear, atom: Facts, p: number, m: number): Linear | undefined {
+  const e = numerator(atom)
+  const { quotient } = dividedBy(e, m)
+  const without = plus(x, atomSum(atom), -p)
+  // p·(e % m) + p·m·(e // m) → p·e
+  if (holdsDivisions(without, quotient, p * m)) return plus(plus(without, quotient, -p * m), linearOf(e.node), p)
+  for (let i = 0; i < x.atoms.length; i++) {
+    const high = x.atoms[i]
+    const d = constantDivisor(high, 'floormod')
+    if (d === undefined || x.coefs[i] !== p * m) continue
+    const f = linearOf(high.node.src[0])
+    if (!holdsDivisions(f, quotient, 1)) continue
+    // p·(e % m) + p·m·(f % d) → p·((m·f + e % m) % (m·d)), where f holds e // m
+    const whole = recombine(plus(scaled(f, m), atomSum(atom)))
+    return plus(plus(without, atomSum(high), -p * m), divide(whole, m * d, ALWAYS).remainder, p)
+  }
+  return undefined
+}
+
+function joinQuotient(x: Linear, atom: Facts, p: number, c: number): Linear | undefined {
+  if (p % c !== 0) return undefined
+  const e = numerator(atom)
+  const { remainder } = dividedBy(e, c)
+  const without = plus(x, atomSum(atom), -p)
+  const q = p / c
+  // q·c·(e // c) + q·(e % c) → q·e
+  if (holdsDivisions(without, remainder, q)) return plus(plus(without, remainder, -q), linearOf(e.node), q)
+  // q·c·(e // c) - q·e → -q·(e % c)
+  const terms = linearOf(e.node)
+  if (!terms.atoms.every((a, i) => coefOf(x, a) === -q * terms.coefs[i])) return undefined
+  return plus(plus(without, terms, q), remainder, -q)
+}
+
+/** Whether every quotient and remainder in `part`, of which there must be one, is in `x` with `times` its coefficient. */
+function holdsDivisions(x: Linear, part: Linear, times: number): boolean {
+  let some = false
+  for (let i = 0; i < part.atoms.length; i++) {
+    if (!isDivision(part.atoms[i])) continue
+    if (coefOf(x, part.atoms[i]) !== times * part.coefs[i]) return false
+    some = true
+  }
+  return some
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import {
+  bounds, constantFactor, evaluateIndex, indexConst, rangesOf, simplifyGiven, simplifyIndex, substituteIndex, toposort, withoutImplied, type UOp,
+} from '@petagrad/ir'
+import { generator, RandomIndex, seedOf } from './random-index.js'
+
+const text = (u: UOp): string =>
+  u.src.length === 0 ? (u.op === 'const' ? String(u.arg) : JSON.stringify(u.arg))
+  : u.op === 'range' ? `r${JSON.stringify(u.arg)}<${text(u.src[0])}` : `${u.op}(${u.src.map(text).join(', ')})`
+
+const EXPRESSIONS = Number(process.env.PETAGRAD_FUZZ ?? 24_000)
+const POINTS = 24
+
+describe('index arithmetic agrees with evaluation by definition', () => {
+  const seed = seedOf('symbolic fuzz')
+
+  it('on values, bounds and divisors of random expressions', () => {
+    const random = generator(seed)
+    let cases = 0
+    let before = 0
+    let after = 0
+    for (let n = 0; n < EXPRESSIONS; n++) {
+      const make = new RandomIndex(random)
+      const u = random() < 0.3 ? make.condition(2) : make.index(1 + make.below(5))
+      const simple = simplifyIndex(u)
+      const { min, max } = bounds(u)
+      const factor = u.dtype.kind === 'index' ? constantFactor(u) : 1
+      before += toposort(u).length
+      after += toposort(simple).length
+      for (let p = 0; p < POINTS; p++) {
+        const env = make.point()
+        const truth = evaluateIndex(u, env)
+        const value = Number(truth)
+        cases++
+        const found = evaluateIndex(simple, env)
+        if (found !== truth || value < min || value > max || (factor === 0 ? value !== 0 : value % factor !== 0)) {
+          expect.fail(`${text(u)}\n became ${text(simple)}\n with bounds ${min}..${max} and factor ${factor};\n at ${[...env.values()].join()} it is ${String(truth)}, found ${String(found)}`)
+        }
+      }
+      expect(simplifyIndex(simple)).toBe(simple)
+    }
+    console.log(`${cases} cases; nodes ${before} before, ${after} after`)
+  })
+
+  it('on what a condition implies', () => {
+    const random = generator(seed + 1)
+    let cases = 0
+    for (let n = 0; n < EXPRESSIONS; n++) {
+      const make = new RandomIndex(random)
+      const condition = make.condition(2)
+      const u = random() < 0.3 ? make.condition(1) : make.index(1 + make.below(4))
+      const given = simplifyGiven(u, condition)
+      const kept = withoutImplied(condition)
+      for (let p = 0; p < POINTS; p++) {
+        const env = make.point()
+        const holds = evaluateIndex(condition, env)
+        cases++
+        if (evaluateIndex(kept, env) !== holds) expect.fail(`${text(condition)}\n is not ${text(kept)}\n at ${[...env.values()].join()}`)
+        if (holds === true && evaluateIndex(given, env) !== evaluateIndex(u, env)) {
+          expect.fail(`${text(u)}\n is not ${text(given)}\n given ${text(condition)}\n at ${[...env.values()].join()}`)
+        }
+      }
+    }
+    console.log(`${cases} cases`)
+  })
+
+  it('on substitution', () => {
+    const random = generator(seed + 2)
+    for (let n = 0; n < EXPRESSIONS / 4; n++) {
+      const make = new RandomIndex(random)
+      const u = random() < 0.3 ? make.condition(2) : make.index(1 + make.below(4))
+      const env = make.point()
+      const some = make.leaves.filter(() => random() < 0.6)
+      const map = new Map(some.map(l => [l.node, indexConst(env.get(l.node) ?? 0)]))
+      const replaced = substituteIndex(u, map)
+      for (const l of some) expect(rangesOf(replaced).has(l.node)).toBe(false)
+      if (evaluateIndex(replaced, env) !== evaluateIndex(u, env)) expect.fail(`${text(u)}\n became ${text(replaced)}\n at ${[...env.values()].join()}`)
+    }
+  })
+})
