@@ -1,5 +1,19 @@
-import type { UOp } from '@petagrad/ir'
-import type { Capabilities, LinearProgram } from '@petagrad/renderer'
+import { is, toposort, type UOp } from '@petagrad/ir'
+import type { Capabilities, LinearProgram, ProgramParam } from '@petagrad/renderer'
+import { ScheduleBuilder } from './builder.js'
+import { decompose } from './decompose/index.js'
+import { defaultSchedule } from './default-schedule.js'
+import { expandNest } from './expand.js'
+import { linearise } from './linearise.js'
+import { giveMachineIntegers } from './machine-integers.js'
+import { nestsOf } from './nest.js'
+import { narrowVectors } from './narrow-vectors.js'
+import { parseSchedule } from './transform.js'
+import { estimateWork } from './work.js'
+
+export { nestsOf, type LoopNests, type Nest } from './nest.js'
+export { applyStep, parseSchedule, printStep, type Step } from './transform.js'
+export { defaultSchedule } from './default-schedule.js'
 
 export interface CodegenOptions {
   /** Transformations to apply instead of the default schedule's, in the text form that `LinearProgram.schedule` has. */
@@ -8,7 +22,58 @@ export interface CodegenOptions {
   readonly onPass?: (pass: string, result: UOp | readonly UOp[]) => void
 }
 
+const ALIGNMENT = 64
+
 /** One kernel to one linear program for a target with these capabilities. */
-export function lowerKernel(_kernel: UOp<'kernel'>, _capabilities: Capabilities, _options: CodegenOptions = {}): LinearProgram {
-  throw new Error('not built yet')
+export function lowerKernel(kernel: UOp<'kernel'>, capabilities: Capabilities, options: CodegenOptions = {}): LinearProgram {
+  const pass = <T extends UOp | readonly UOp[]>(name: string, result: T): T => {
+    options.onPass?.(name, result)
+    return result
+  }
+  const plain = pass('decompose', decompose(kernel, capabilities))
+  const nests = nestsOf(is(plain, 'kernel') ? plain : kernel)
+  const schedule = options.schedule === undefined ? defaultSchedule(nests, capabilities) : new ScheduleBuilder(nests)
+  if (options.schedule !== undefined) for (const step of parseSchedule(options.schedule)) schedule.apply(step)
+  pass('schedule', schedule.state.nests.flatMap(n => n.stores))
+
+  const flat = schedule.state.nests.map(n => ({
+    stores: narrowVectors(expandNest(n), capabilities),
+    order: n.order.filter(a => a.arg.kind !== 'lane' && a.arg.kind !== 'unroll' && a.arg.kind !== 'group'),
+  }))
+  pass('expand', flat.flatMap(n => n.stores))
+  const { uops, tasks } = linearise(flat, {
+    fuses: u => capabilities.dtypes[u.dtype.scalar.name as keyof Capabilities['dtypes']]?.ops.includes('mulacc') ?? false, // dtype names are the keys
+  })
+  pass('linearise', uops)
+  const program = pass('machine integers', giveMachineIntegers(uops))
+  return {
+    name: programName(kernel.arg.name),
+    uops: program,
+    params: paramsOf(kernel),
+    variables: program.filter((u): u is UOp<'variable'> => is(u, 'variable')),
+    grid: [tasks],
+    block: [],
+    scratchBytes: program.reduce((n, u) => (is(u, 'scratch') ? n + Math.ceil((u.arg.size * u.dtype.bits) / 8 / ALIGNMENT) * ALIGNMENT : n), 0),
+    work: estimateWork(kernel),
+    schedule: schedule.text,
+  }
+}
+
+const programName = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : 'kernel')
+
+function paramsOf(kernel: UOp): ProgramParam[] {
+  const read = new Set<number>()
+  const written = new Set<number>()
+  const params = new Map<number, UOp<'param'>>()
+  for (const u of toposort(kernel)) {
+    if (is(u, 'param')) params.set(u.arg.slot, u)
+    const pointer = u.op === 'load' || u.op === 'store' ? u.src[0].src[0] : undefined
+    if (pointer !== undefined && is(pointer, 'param')) (u.op === 'load' ? read : written).add(pointer.arg.slot)
+  }
+  return [...params.values()].sort((a, b) => a.arg.slot - b.arg.slot).map(p => ({
+    slot: p.arg.slot,
+    dtype: p.dtype.scalar,
+    size: p.arg.size,
+    access: written.has(p.arg.slot) ? (read.has(p.arg.slot) ? 'readwrite' : 'write') : 'read',
+  }))
 }

@@ -119,7 +119,7 @@ export interface ArgTypes {
   extract: readonly number[]
 
   // ---- program level: control
-  /** Program level: src [range], closes its loop. Kernel level: src [store, ...ranges], the store done over the ranges (see `after`). */
+  /** Program level: src [range], closes its loop. Kernel level: src [...stores, ...ranges], the stores done over the ranges (see `after`). */
   end: undefined
   /** src [condition]. */
   if: undefined

@@ -1,0 +1,65 @@
+import { applyStep, printStep, type Step } from './transform.js'
+import type { Axis, LoopNests, Nest } from './nest.js'
+import { findAxis } from './nest.js'
+
+type WithoutNest<S> = S extends Step ? Omit<S, 'nest'> : never
+
+/** Applies steps one after another and keeps the list: the schedule. */
+export class ScheduleBuilder {
+  readonly steps: Step[] = []
+
+  constructor(public state: LoopNests) {}
+
+  apply(step: Step): void {
+    this.state = applyStep(this.state, step)
+    this.steps.push(step)
+  }
+
+  get text(): string {
+    return this.steps.map(printStep).join('\n')
+  }
+
+  /** One nest of the kernel, by number: what a heuristic works on. */
+  nest(number: number): NestBuilder {
+    return new NestBuilder(this, number)
+  }
+}
+
+export class NestBuilder {
+  constructor(
+    private readonly schedule: ScheduleBuilder,
+    private readonly number: number,
+  ) {}
+
+  get current(): Nest {
+    return this.schedule.state.nests[this.number]
+  }
+
+  axis(axis: number): Axis {
+    return findAxis(this.current, axis)
+  }
+
+  apply(step: WithoutNest<Step>): void {
+    this.schedule.apply({ ...step, nest: this.number } as Step) // the union without `nest`, with it again
+  }
+
+  /** Splits and returns the number of the new inner axis. */
+  split(axis: number, factor: number): number {
+    const fresh = this.schedule.state.nextAxis
+    this.apply({ kind: 'split', axis, factor })
+    return fresh
+  }
+
+  merge(outer: number, inner: number): number {
+    const fresh = this.schedule.state.nextAxis
+    this.apply({ kind: 'merge', outer, inner })
+    return fresh
+  }
+
+  /** Peels and returns the number of the new axis, which counts the rest. */
+  peel(axis: number, at: number): number {
+    const fresh = this.schedule.state.nextAxis
+    this.apply({ kind: 'peel', axis, at })
+    return fresh
+  }
+}

@@ -1,0 +1,195 @@
+import {
+  address, constant, dtypes, extract, indexConst, is, isAlu, linearForm, load, openRanges, PetagradError, reduce, remake, store, toposort, uop, vector,
+  vectorize, type ReduceAlu, type UOp,
+} from '@petagrad/ir'
+import { extentOf, rebuild, type Axis, type Nest } from './nest.js'
+
+/** Values of written-out axes. */
+type Point = ReadonlyMap<UOp, number>
+
+const written = (r: UOp): boolean => is(r, 'range') && (r.arg.kind === 'unroll' || r.arg.kind === 'group')
+const isLane = (r: UOp): boolean => is(r, 'range') && r.arg.kind === 'lane'
+
+/** Every combination of values of the axes; the last axis runs fastest. */
+function points(axes: readonly Axis[], from: Point = new Map()): Point[] {
+  return axes.reduce<Point[]>(
+    (all, a) => all.flatMap(p => Array.from({ length: extentOf(a) }, (_, i) => new Map<UOp, number>([...p, [a, i]]))),
+    [from],
+  )
+}
+
+/**
+ * Writes out the unrolled axes and turns the lane axis into vector operations. What is left has serial and task axes
+ * only. Interning shares whatever does not depend on a written-out axis.
+ */
+export function expandNest(nest: Nest): UOp[] {
+  const memo = new Map<string, UOp>()
+  const own = new Map<UOp, readonly UOp[]>()
+  const position = new Map<UOp, number>(nest.order.map((a, i) => [a, i]))
+  const inOrder = (axes: Iterable<UOp>): Axis[] =>
+    [...axes].filter((a): a is Axis => is(a, 'range')).sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0))
+
+  /** Written-out axes and lanes that `u` depends on. */
+  const axesOf = (u: UOp): readonly UOp[] => {
+    let list = own.get(u)
+    if (list === undefined) {
+      list = [...openRanges(u)].filter(r => written(r) || isLane(r))
+      own.set(u, list)
+    }
+    return list
+  }
+  const laneOf = (u: UOp, at: Point): Axis | undefined => {
+    const lanes = axesOf(u).filter((r): r is Axis => isLane(r) && !at.has(r) && is(r, 'range'))
+    if (lanes.length > 1) throw new PetagradError('IR_INVALID', 'a value depends on two lane axes')
+    return lanes[0]
+  }
+
+  /** `u` at a point: a scalar, or a vector over the lane axis that it depends on. */
+  const at = (u: UOp, p: Point): UOp => {
+    const axes = axesOf(u)
+    if (axes.length === 0 && !hasInner(u)) return u
+    const key = `${u.id}:${axes.map(a => p.get(a) ?? 'v').join()}`
+    let value = memo.get(key)
+    if (value === undefined) {
+      value = evaluate(u, p)
+      memo.set(key, value)
+    }
+    return value
+  }
+
+  /** Whether a reduction or a staged copy below `u` has axes to write out. */
+  const inner = new Map<UOp, boolean>()
+  const hasInner = (u: UOp): boolean => {
+    const known = inner.get(u)
+    if (known !== undefined) return known
+    for (const n of toposort(u, x => !inner.has(x))) {
+      inner.set(n, inner.get(n) ?? ((n.op === 'range' && (written(n) || isLane(n))) || n.src.some(s => inner.get(s) === true)))
+    }
+    return inner.get(u) ?? false
+  }
+
+  const evaluate = (u: UOp, p: Point): UOp => {
+    if (is(u, 'range')) {
+      const value = p.get(u)
+      return value === undefined ? u : indexConst(value)
+    }
+    if (is(u, 'load')) return loadAt(u, p)
+    if (is(u, 'reduce')) return reduceAt(u, p)
+    if (u.op === 'end') return endAt(u, p)
+    const lane = laneOf(u, p)
+    if (lane !== undefined && onIndex(u)) return perLane(u, p, lane)
+    const src = u.src.map(s => at(s, p))
+    if (lane === undefined || !isAlu(u.op)) return rebuild(u, src)
+    return remake(u, vector(u.dtype, extentOf(lane)), src.map(s => splat(s, extentOf(lane))))
+  }
+
+  const perLane = (u: UOp, p: Point, lane: Axis): UOp =>
+    collect(Array.from({ length: extentOf(lane) }, (_, i) => at(u, new Map([...p, [lane, i]]))))
+
+  const loadAt = (u: UOp<'load'>, p: Point): UOp => {
+    const lane = laneOf(u, p)
+    const [pointer, alternative, gate] = u.src as readonly (UOp | undefined)[]
+    if (pointer === undefined) return u
+    if (lane !== undefined) {
+      const offset = offsetAt(pointer.src[1], p)
+      const consecutive = linearForm(offset).terms.get(lane) === 1 && [...linearForm(offset).terms.keys()].every(t => t === lane || !openRanges(t).has(lane))
+      if (!consecutive || (gate !== undefined && openRanges(gate).has(lane))) return perLane(u, p, lane)
+      const first = new Map([...p, [lane, 0]])
+      const from = address(at(pointer.src[0], p), at(pointer.src[1], first))
+      const lanes = extentOf(lane)
+      if (gate === undefined || alternative === undefined) return load(from, undefined, lanes)
+      const open = at(gate, p)
+      if (is(open, 'const')) return open.arg === true ? load(from, undefined, lanes) : splat(at(alternative, p), lanes)
+      return load(from, { gate: open, alternative: splat(at(alternative, p), lanes) }, lanes)
+    }
+    const from = address(at(pointer.src[0], p), at(pointer.src[1], p))
+    if (gate === undefined || alternative === undefined) return load(from)
+    const open = at(gate, p)
+    if (is(open, 'const')) return open.arg === true ? load(from) : at(alternative, p)
+    return load(from, { gate: open, alternative: at(alternative, p) })
+  }
+
+  /** An offset at a point, its lane axis still in it. */
+  const offsetAt = (offset: UOp, p: Point): UOp => {
+    const done = new Map<UOp, UOp>()
+    for (const n of toposort(offset, x => x.op !== 'load' && !(x.op === 'cast' && x.dtype === dtypes.index))) {
+      if (is(n, 'range')) {
+        const value = p.get(n)
+        done.set(n, value === undefined ? n : indexConst(value))
+      } else if (n.op === 'cast') done.set(n, laneOf(n, p) === undefined ? at(n, p) : n)
+      else done.set(n, rebuild(n, n.src.map(s => done.get(s) ?? s)))
+    }
+    return done.get(offset) ?? offset
+  }
+
+  const reduceAt = (u: UOp<'reduce'>, p: Point): UOp => {
+    const axes = inOrder(u.src.slice(1))
+    const serial = axes.filter(a => !written(a) && !isLane(a))
+    const unrolled = axes.filter(a => a.arg.kind === 'unroll')
+    const grouped = axes.filter(a => a.arg.kind === 'group')
+    const lane = axes.find(isLane)
+    const parts = points(grouped, p).map(g => {
+      const terms = points(unrolled, g).map(q => at(u.src[0], q))
+      const wide = Math.max(...terms.map(t => t.dtype.lanes))
+      return reduce(u.arg, chain(u.arg, terms.map(t => splat(t, wide))), serial)
+    })
+    const whole = tree(u.arg, parts)
+    if (lane === undefined) return whole
+    const lanes = Array.from({ length: extentOf(lane) }, (_, i) => extract(splat(whole, extentOf(lane)), [i]))
+    return tree(u.arg, lanes)
+  }
+
+  /** A staged copy: its written-out loops become several stores. */
+  const endAt = (u: UOp, p: Point): UOp => {
+    const axes = inOrder(u.src.slice(1))
+    const serial = axes.filter(a => !written(a) && !isLane(a))
+    return uop('end', u.dtype, [...points(axes.filter(written), p).flatMap(q => storesAt(u.src[0], q)), ...serial])
+  }
+
+  const storesAt = (s: UOp, p: Point): UOp[] => {
+    const [pointer, value, gate] = s.src as readonly (UOp | undefined)[]
+    if (pointer === undefined || value === undefined) return []
+    const lane = laneOf(s, p)
+    if (lane === undefined) {
+      const to = address(at(pointer.src[0], p), at(pointer.src[1], p))
+      return [store(to, at(value, p), gate === undefined ? undefined : at(gate, p))]
+    }
+    const terms = linearForm(offsetAt(pointer.src[1], p)).terms
+    const consecutive = terms.get(lane) === 1 && [...terms.keys()].every(t => t === lane || !openRanges(t).has(lane))
+    if (!consecutive || gate !== undefined) {
+      return Array.from({ length: extentOf(lane) }, (_, i) => storesAt(s, new Map([...p, [lane, i]]))).flat()
+    }
+    const to = address(at(pointer.src[0], p), at(pointer.src[1], new Map([...p, [lane, 0]])))
+    return [store(to, splat(at(value, p), extentOf(lane)))]
+  }
+
+  return nest.stores.flatMap(s => points(inOrder(axesOf(s).filter(written))).flatMap(p => storesAt(s, p)))
+}
+
+/** Arithmetic on indices, or a comparison of them: not vectorised, but evaluated lane by lane. */
+const onIndex = (u: UOp): boolean =>
+  (u.dtype.kind === 'index' && u.dtype.space === undefined) || (isAlu(u.op) && u.src.some(s => s.dtype.kind === 'index' && s.dtype.space === undefined))
+
+/** Scalars as a vector. */
+function collect(elements: readonly UOp[]): UOp {
+  const first = elements[0]
+  return is(first, 'const') && elements.every(e => e === first) ? splat(first, elements.length) : vectorize(elements)
+}
+
+function splat(x: UOp, lanes: number): UOp {
+  if (x.dtype.lanes === lanes) return x
+  if (is(x, 'const')) return constant(x.arg, vector(x.dtype, lanes))
+  return uop('vectorize', vector(x.dtype, lanes), Array.from({ length: lanes }, () => x))
+}
+
+/** a ⊕ b ⊕ c from the left, so that a loop can add them to its accumulator one after another. */
+const chain = (op: ReduceAlu, terms: readonly UOp[]): UOp => terms.slice(1).reduce((a, b) => aluOf(op, a, b), terms[0])
+
+/** Pairwise, for few dependent steps. */
+function tree(op: ReduceAlu, terms: readonly UOp[]): UOp {
+  if (terms.length === 1) return terms[0]
+  const half = Math.ceil(terms.length / 2)
+  return aluOf(op, tree(op, terms.slice(0, half)), tree(op, terms.slice(half)))
+}
+
+const aluOf = (op: ReduceAlu, a: UOp, b: UOp): UOp => uop(op, a.dtype, [a, b])

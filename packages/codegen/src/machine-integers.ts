@@ -1,0 +1,89 @@
+import { bounds, constant, constantFactor, dtypes, is, isInteger, PetagradError, remake, uop, type DType, type UOp } from '@petagrad/ir'
+
+const I32_MAX = 2 ** 31 - 1
+const fits32 = (u: UOp): boolean => {
+  const { min, max } = bounds(u)
+  return min >= -I32_MAX - 1 && max <= I32_MAX
+}
+
+/**
+ * Gives index arithmetic a machine type: i32 where the value and everything it is made of stay within 32 bits, i64
+ * elsewhere. Divisions become shifts, masks or truncating divisions as the operands' signs allow.
+ */
+export function giveMachineIntegers(uops: readonly UOp[]): UOp[] {
+  const done = new Map<UOp, UOp>()
+  const out: UOp[] = []
+  const emitted = new Set<UOp>()
+  const emit = (u: UOp): UOp => {
+    if (!emitted.has(u)) {
+      emitted.add(u)
+      out.push(u)
+    }
+    return u
+  }
+  const at = (u: UOp): UOp => {
+    const d = done.get(u)
+    if (d === undefined) throw new PetagradError('IR_INVALID', `${u.op} is used before it is placed`)
+    return d
+  }
+  const isIndex = (u: UOp): boolean => u.dtype.kind === 'index' && u.dtype.space === undefined
+  const widthOf = (us: readonly UOp[]): DType => (us.filter(isIndex).every(fits32) ? dtypes.i32 : dtypes.i64)
+  const as = (x: UOp, dtype: DType): UOp => {
+    if (x.dtype === dtype) return x
+    return emit(is(x, 'const') ? constant(x.arg, dtype) : uop('cast', dtype, [x]))
+  }
+  const operation = (op: 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'and' | 'shr', a: UOp, b: UOp): UOp => emit(uop(op, a.dtype, [a, b]))
+
+  const divide = (u: UOp, dtype: DType): UOp => {
+    const [x, y] = u.src
+    const a = as(at(x), dtype)
+    const b = as(at(y), dtype)
+    const quotient = u.op === 'floordiv'
+    const power = is(y, 'const') && Number(y.arg) > 0 && Number.isInteger(Math.log2(Number(y.arg))) ? Math.log2(Number(y.arg)) : undefined
+    if (power !== undefined) {
+      // An arithmetic shift rounds down, and the low bits are the remainder from there, for either sign.
+      return quotient
+        ? operation('shr', a, emit(constant(power, dtype)))
+        : operation('and', a, emit(constant(Number(is(y, 'const') ? y.arg : 1) - 1, dtype)))
+    }
+    if (bounds(y).min <= 0) throw new PetagradError('IR_INVALID', 'an index is divided by something that may not be positive')
+    if (bounds(x).min >= 0 || constantFactor(x) % bounds(y).max === 0) return operation(quotient ? 'div' : 'mod', a, b)
+    const rest = operation('mod', a, b)
+    const negative = emit(uop('lt', dtypes.bool, [rest, emit(constant(0, dtype))]))
+    if (!quotient) return emit(uop('where', dtype, [negative, operation('add', rest, b), rest]))
+    const towardsZero = operation('div', a, b)
+    return emit(uop('where', dtype, [negative, operation('sub', towardsZero, emit(constant(1, dtype))), towardsZero]))
+  }
+
+  for (const u of uops) {
+    if (u.op === 'end' || u.op === 'endif') {
+      done.set(u, emit(uop(u.op, u.dtype, [at(u.src[0])])))
+    } else if (is(u, 'const')) {
+      done.set(u, emit(isIndex(u) ? constant(u.arg, widthOf([u])) : u))
+    } else if (isIndex(u)) {
+      if (u.op === 'load') throw new PetagradError('IR_INVALID', 'memory does not hold indices')
+      if (u.op === 'cast') {
+        // A loaded integer as an index.
+        const width = isInteger(u.src[0].dtype) && u.src[0].dtype.bits === 64 ? dtypes.i64 : u.src[0].dtype === dtypes.u32 ? dtypes.i64 : dtypes.i32
+        done.set(u, as(at(u.src[0]), width))
+      } else if (u.op === 'range' || u.op === 'special') {
+        const dtype = widthOf([u, u.src[0]])
+        done.set(u, emit(remake(u, dtype, [as(at(u.src[0]), dtype)])))
+      } else if (u.op === 'variable') {
+        done.set(u, emit(remake(u, widthOf([u]), [])))
+      } else {
+        const dtype = widthOf([u, ...u.src])
+        if (u.op === 'floordiv' || u.op === 'floormod') done.set(u, divide(u, dtype))
+        else done.set(u, emit(remake(u, dtype, u.src.map(s => (isIndex(s) ? as(at(s), dtype) : at(s))))))
+      }
+    } else if (u.src.some(isIndex) && (u.op === 'lt' || u.op === 'eq' || u.op === 'ne')) {
+      const dtype = widthOf(u.src)
+      done.set(u, emit(remake(u, u.dtype, u.src.map(s => as(at(s), dtype)))))
+    } else if (u.op === 'register' || u.src.length === 0) {
+      done.set(u, emit(u))
+    } else {
+      done.set(u, emit(remake(u, u.dtype, u.src.map(at))))
+    }
+  }
+  return out
+}

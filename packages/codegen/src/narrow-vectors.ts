@@ -1,0 +1,57 @@
+import { extract, is, isAlu, load, address, indexAdd, toposort, uop, vectorize, withSrc, type DType, type ScalarName, type UOp } from '@petagrad/ir'
+import type { Capabilities } from '@petagrad/renderer'
+
+/** Splits vector operations that the target has not, into one operation per lane. */
+export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities): UOp[] {
+  const done = new Map<UOp, UOp>()
+  const out = new Map<UOp, readonly UOp[]>()
+  const has = (dtype: DType, op?: UOp['op']): boolean => {
+    const support = capabilities.dtypes[dtype.scalar.name as ScalarName] // names of data types are the keys
+    if (dtype.kind === 'bool') return true // masks: as wide as what they come from
+    return support !== undefined && support.lanes.includes(dtype.lanes) && (op === undefined || !isAlu(op) || support.ops.includes(op))
+  }
+  for (const u of toposort(stores)) {
+    const src = u.src.map(s => done.get(s) ?? s)
+    const node = u.src.length === 0 ? u : withSrc(u, src)
+    if (node.op === 'store') {
+      const [to, value, gate] = node.src as readonly [UOp, UOp, UOp?] // a store has an address and a value
+      const whole = value.dtype.lanes === 1 || (value.dtype.kind !== 'bool' && has(value.dtype))
+      out.set(u, whole ? [node] : lanesOf(value).map((v, i) => uop('store', node.dtype, [elementAt(to, i), v, ...(gate === undefined ? [] : [gate])])))
+      done.set(u, node)
+    } else if (node.op === 'end') {
+      done.set(u, uop('end', node.dtype, u.src.flatMap(s => out.get(s) ?? [done.get(s) ?? s])))
+    } else if (node.dtype.lanes === 1 && !(isAlu(node.op) && src.some(s => s.dtype.lanes > 1))) {
+      done.set(u, node)
+    } else if (node.op === 'load' && (node.dtype.kind === 'bool' || !has(node.dtype))) {
+      done.set(u, vectorize(Array.from({ length: node.dtype.lanes }, (_, i) => scalarLoad(node, i))))
+    } else if (isAlu(node.op) && !supported(node)) {
+      const n = node.dtype.lanes
+      const lanes = src.map(s => (s.dtype.lanes === n ? lanesOf(s) : undefined))
+      done.set(u, vectorize(Array.from({ length: n }, (_, i) => uop(node.op, node.dtype.scalar, src.map((s, k) => lanes[k]?.[i] ?? s), node.arg))))
+    } else done.set(u, node)
+  }
+  return stores.flatMap(s => out.get(s) ?? [done.get(s) ?? s])
+
+  function supported(u: UOp): boolean {
+    if (u.op === 'lt' || u.op === 'eq' || u.op === 'ne') return u.src[0].dtype.kind === 'bool' || has(u.src[0].dtype, u.op)
+    if (u.op === 'cast' || u.op === 'bitcast') {
+      const from = capabilities.dtypes[u.src[0].dtype.scalar.name as ScalarName]
+      if (u.dtype.kind === 'bool' || u.src[0].dtype.kind === 'bool') return false
+      const native = u.op === 'bitcast' ? u.src[0].dtype.bits === u.dtype.bits : (from?.castsTo.includes(u.dtype.scalar.name as ScalarName) ?? false)
+      return native && has(u.dtype) && has(u.src[0].dtype) && u.src[0].dtype.bits === u.dtype.bits
+    }
+    return has(u.dtype, u.op)
+  }
+}
+
+const lanesOf = (v: UOp): readonly UOp[] =>
+  is(v, 'vectorize') ? v.src
+  : is(v, 'const') ? Array.from({ length: v.dtype.lanes }, () => uop('const', v.dtype.scalar, [], v.arg))
+  : Array.from({ length: v.dtype.lanes }, (_, i) => extract(v, [i]))
+
+const elementAt = (to: UOp, i: number): UOp => address(to.src[0], indexAdd(to.src[1], i))
+
+function scalarLoad(u: UOp, i: number): UOp {
+  const [from, alternative, gate] = u.src as readonly [UOp, UOp?, UOp?] // a load has an address
+  return load(elementAt(from, i), gate === undefined || alternative === undefined ? undefined : { gate, alternative: lanesOf(alternative)[i] }, 1)
+}

@@ -1,0 +1,167 @@
+import { isAlu, isFloat, openRanges, toposort, type UOp } from '@petagrad/ir'
+import type { Capabilities } from '@petagrad/renderer'
+import { accessesOf, gateMoves, moves, strideOf, type Access } from './access.js'
+import { extentOf, type Axis, type Nest } from './nest.js'
+
+/** A choice of what one iteration of the innermost loop computes. */
+export interface Tile {
+  /** The axis that becomes vector lanes, and how many. */
+  readonly lane: { readonly axis: Axis; readonly lanes: number } | undefined
+  /** Written-out iterations per output axis (on the lane axis: vectors). */
+  readonly unroll: ReadonlyMap<Axis, number>
+  /** Independent accumulators along the lane axis, when that is a reduction. */
+  readonly group: number
+  /** Estimated cycles per point of the iteration space. */
+  readonly cost: number
+}
+
+const FACTORS = [1, 2, 3, 4, 5, 6, 8]
+/** Latency of a multiply-accumulate in cycles: so many must be under way at once. */
+const LATENCY = 4
+const LOADS_PER_CYCLE = 2
+const LOOP_OVERHEAD = 1
+/** A lane that is fetched by itself: the load and its insertion. */
+const GATHER_LANE = 1.5
+const GATE = 1.5
+
+const SLOW: Partial<Record<UOp['op'], number>> = { div: 5, reciprocal: 5, sqrt: 6, mod: 10, floordiv: 10, floormod: 10, where: 1, cast: 1, bitcast: 0 }
+
+/** What the search needs to know of a nest, gathered once. */
+interface Facts {
+  readonly loads: readonly Access[]
+  readonly stores: readonly Access[]
+  readonly arithmetic: readonly { readonly deps: ReadonlySet<UOp>; readonly cost: number }[]
+  readonly reductions: readonly UOp[]
+  readonly outputs: readonly Axis[]
+  readonly reduced: readonly Axis[]
+}
+
+function factsOf(nest: Nest): Facts {
+  const nodes = toposort(nest.stores)
+  const reductions = nodes.filter(u => u.op === 'reduce')
+  const closed = new Set(reductions.flatMap(r => r.src.slice(1)))
+  const fused = new Set(reductions.flatMap(r => (r.arg === 'add' && r.src[0].op === 'mul' ? [r.src[0]] : [])))
+  const accesses = accessesOf(nest)
+  return {
+    loads: accesses.filter(a => !a.isStore),
+    stores: accesses.filter(a => a.isStore),
+    arithmetic: nodes
+      .filter(u => isAlu(u.op) && u.dtype.kind !== 'index' && !fused.has(u) && !u.src.some(s => s.dtype.kind === 'index'))
+      .map(u => ({ deps: openRanges(u), cost: SLOW[u.op] ?? 1 })),
+    reductions,
+    outputs: nest.order.filter(a => !closed.has(a) && a.arg.kind === 'loop'),
+    reduced: nest.order.filter(a => closed.has(a)),
+  }
+}
+
+/** Vector widths for the widest type that the nest computes in, widest first. */
+export function laneWidths(nest: Nest, capabilities: Capabilities): readonly number[] {
+  let bits = 0
+  let name = 'f32'
+  for (const u of toposort(nest.stores)) {
+    if (u.dtype.kind === 'index' || u.dtype.kind === 'void' || u.dtype.space !== undefined) continue
+    if (u.dtype.bits > bits || (u.dtype.bits === bits && isFloat(u.dtype))) {
+      bits = u.dtype.bits
+      name = u.dtype.scalar.name
+    }
+  }
+  const support = capabilities.dtypes[name as keyof Capabilities['dtypes']] // dtype names are the keys
+  const native = Math.floor((capabilities.machine.vectorBytes * 8) / Math.max(8, bits))
+  return [...(support?.lanes ?? [])].filter(l => l <= native).sort((a, b) => b - a)
+}
+
+/** The cheapest tile by a model of issue slots, registers and latencies. */
+export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
+  const facts = factsOf(nest)
+  const widths = laneWidths(nest, capabilities)
+  let best: Tile = { lane: undefined, unroll: new Map(), group: 1, cost: Infinity }
+  const consider = (t: Omit<Tile, 'cost'>): void => {
+    const cost = costOf(facts, t, capabilities)
+    if (cost < best.cost * 0.999) best = { ...t, cost }
+  }
+  const lanes: Tile['lane'][] = [undefined]
+  for (const axis of [...facts.outputs, ...facts.reduced]) {
+    for (const l of widths) if (extentOf(axis) >= l && usefulLane(facts, axis)) lanes.push({ axis, lanes: l })
+  }
+  for (const lane of lanes) {
+    const overReduction = lane !== undefined && facts.reduced.includes(lane.axis)
+    const groups = facts.reductions.length > 0 && overReduction ? [1, 2, 4, 8] : [1]
+    const room = (a: Axis) => Math.floor(extentOf(a) / (a === lane?.axis ? lane.lanes : 1))
+    const choices = facts.reductions.length > 0 ? facts.outputs : facts.outputs.filter(a => a === lane?.axis)
+    for (const group of groups) {
+      if (lane !== undefined && group * lane.lanes > extentOf(lane.axis)) continue
+      consider({ lane, unroll: new Map(), group })
+      for (let i = 0; i < choices.length; i++) {
+        for (const f of FACTORS) {
+          if (f > room(choices[i])) break
+          if (f > 1) consider({ lane, unroll: new Map([[choices[i], f]]), group })
+          for (let j = i + 1; f > 1 && j < choices.length; j++) {
+            for (const g of FACTORS) {
+              if (g > room(choices[j])) break
+              if (g > 1) consider({ lane, unroll: new Map([[choices[i], f], [choices[j], g]]), group })
+            }
+          }
+        }
+      }
+    }
+  }
+  return best
+}
+
+/** Lanes pay only where memory is walked one element at a time by somebody, and nobody branches per lane. */
+const usefulLane = (facts: Facts, axis: Axis): boolean =>
+  [...facts.loads, ...facts.stores].some(a => strideOf(a, axis) === 1 && !gateMoves(a, axis)) ||
+  ![...facts.loads, ...facts.stores].some(a => moves(a, axis))
+
+function costOf(facts: Facts, t: Omit<Tile, 'cost'>, capabilities: Capabilities): number {
+  const { machine } = capabilities
+  const lane = t.lane
+  const width = lane?.lanes ?? 1
+  const copies = (deps: (a: Axis) => boolean): number => {
+    let n = 1
+    for (const [a, u] of t.unroll) if (deps(a)) n *= u
+    return n
+  }
+  const groupCopies = (dependsOnLane: boolean): number => (dependsOnLane ? t.group : 1)
+
+  let loads = 0
+  let wide = 0
+  for (const a of facts.loads) {
+    const onLane = lane !== undefined && moves(a, lane.axis)
+    const n = copies(x => moves(a, x)) * groupCopies(onLane)
+    let each = a.gate === undefined ? 1 : GATE
+    if (lane !== undefined && onLane) {
+      if (gateMoves(a, lane.axis)) each = width * (GATHER_LANE + GATE)
+      else if (strideOf(a, lane.axis) !== 1) each = width * GATHER_LANE
+      wide += n
+    }
+    loads += n * each
+  }
+  let ops = 0
+  for (const { deps, cost } of facts.arithmetic) ops += cost * copies(x => deps.has(x)) * groupCopies(lane !== undefined && deps.has(lane.axis))
+  const tile = copies(() => true) * t.group
+  const accumulators = facts.reductions.length * tile
+  ops += accumulators * (machine.fmaPerCycle > 0 && !capabilities.fma ? 2 : 1)
+
+  const registers = accumulators + (facts.reductions.length > 0 ? Math.min(wide, 4) + 1 : 0)
+  if (registers > machine.vectorRegisters) return Infinity
+
+  let time = Math.max(ops / machine.fmaPerCycle, loads / LOADS_PER_CYCLE) + LOOP_OVERHEAD
+  if (facts.reductions.length > 0) time = Math.max(time, LATENCY)
+
+  const trips = facts.reduced.reduce((n, a) => n * extentOf(a), 1) / (lane !== undefined && facts.reduced.includes(lane.axis) ? width * t.group : 1)
+  for (const a of facts.stores) {
+    const scattered = lane !== undefined && moves(a, lane.axis) && strideOf(a, lane.axis) !== 1
+    time += (copies(x => moves(a, x)) * (scattered ? width * GATHER_LANE : 1)) / Math.max(1, trips)
+  }
+  if (lane !== undefined && facts.reduced.includes(lane.axis)) time += (tile * (width + 1)) / Math.max(1, trips)
+
+  let waste = 1
+  for (const a of new Set([...t.unroll.keys(), ...(lane === undefined ? [] : [lane.axis])])) {
+    const step = (t.unroll.get(a) ?? 1) * (a === lane?.axis ? width * (facts.reduced.includes(a) ? t.group : 1) : 1)
+    const rest = extentOf(a) % step
+    waste *= 1 + (rest / extentOf(a)) * 2
+  }
+  return (time * waste) / (tile * width)
+}
+

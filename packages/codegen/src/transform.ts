@@ -1,0 +1,152 @@
+import {
+  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMul, is, PetagradError, range, reduce, toposort, uop, withSrc, type AxisKind, type UOp,
+} from '@petagrad/ir'
+import { extentOf, findAxis, replaceAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
+import { stage } from './stage.js'
+
+/**
+ * A named transformation of one nest. `nest` and `axis` are numbers as the schedule's text shows them; a
+ * transformation that makes axes gives them the next free numbers.
+ */
+export type Step =
+  /** axis of extent n becomes axis (n / factor) and, just inside it, a new axis of extent `factor`, which divides n. */
+  | { readonly kind: 'split'; readonly nest: number; readonly axis: number; readonly factor: number }
+  /** `outer` and `inner`, which are next to each other, become one new axis. */
+  | { readonly kind: 'merge'; readonly nest: number; readonly outer: number; readonly inner: number }
+  /** Output axis: iterations from `at` on become a nest of their own, the last. Reduction axis: a second reduction. */
+  | { readonly kind: 'peel'; readonly nest: number; readonly axis: number; readonly at: number }
+  /** All axes, outermost first. */
+  | { readonly kind: 'reorder'; readonly nest: number; readonly order: readonly number[] }
+  /** How the axis runs: task, unroll, lane, group, or serial again (loop, reduce). */
+  | { readonly kind: 'as'; readonly nest: number; readonly axis: number; readonly how: AxisKind }
+  /** What is read of argument `slot` inside `axis` is first copied to scratch, packed in the order of the loops, zero padded. */
+  | { readonly kind: 'stage'; readonly nest: number; readonly slot: number; readonly axis: number }
+
+/** Applies one step. Steps that would change the result are refused with INVALID_ARGUMENT. */
+export function applyStep(state: LoopNests, step: Step): LoopNests {
+  const nest = state.nests[step.nest] as Nest | undefined
+  if (nest === undefined) throw new PetagradError('INVALID_ARGUMENT', `there is no nest ${step.nest}`)
+  const put = (changed: Nest, newAxes: number, extra: readonly Nest[] = []): LoopNests => ({
+    nests: [...state.nests.map((n, i) => (i === step.nest ? changed : n)), ...extra],
+    nextAxis: state.nextAxis + newAxes,
+  })
+  switch (step.kind) {
+    case 'split': return put(split(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
+    case 'merge': return put(merge(nest, findAxis(nest, step.outer), findAxis(nest, step.inner), state.nextAxis), 1)
+    case 'peel': {
+      const { main, tail } = peel(nest, findAxis(nest, step.axis), step.at, state.nextAxis)
+      return put(main, 1, tail === undefined ? [] : [tail])
+    }
+    case 'reorder': return put(reorder(nest, step.order), 0)
+    case 'as': return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
+    case 'stage': {
+      const { nest: staged, newAxes } = stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis)
+      return put(staged, newAxes)
+    }
+  }
+}
+
+const serialKind = (a: Axis): AxisKind => (a.arg.kind === 'reduce' ? 'reduce' : 'loop')
+
+function split(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
+  const extent = extentOf(axis)
+  if (!is(axis.src[0], 'const') || factor < 1 || extent % factor !== 0) {
+    throw new PetagradError('INVALID_ARGUMENT', `split: ${factor} does not divide the extent ${extent} of axis ${axis.arg.axis}; peel the rest first`)
+  }
+  const outer = range(extent / factor, axis.arg.axis, axis.arg.kind)
+  const inner = range(factor, fresh, serialKind(axis))
+  const value = indexAdd(indexMul(outer, factor), inner)
+  return {
+    stores: replaceAxes(nest.stores, new Map([[axis, value]]), new Map([[axis, [outer, inner]]])),
+    order: nest.order.flatMap(a => (a === axis ? [outer, inner] : [a])),
+  }
+}
+
+function merge(nest: Nest, outer: Axis, inner: Axis, fresh: number): Nest {
+  const at = nest.order.indexOf(outer)
+  if (nest.order[at + 1] !== inner || outer.arg.kind !== inner.arg.kind) {
+    throw new PetagradError('INVALID_ARGUMENT', `merge: axis ${inner.arg.axis} is not just inside axis ${outer.arg.axis}, or runs otherwise`)
+  }
+  const both = range(extentOf(outer) * extentOf(inner), fresh, outer.arg.kind)
+  const map = new Map<UOp, UOp>([[outer, indexFloorDiv(both, extentOf(inner))], [inner, indexFloorMod(both, extentOf(inner))]])
+  const closed = new Map<UOp, readonly UOp[]>([[outer, [both]], [inner, []]])
+  return { stores: replaceAxes(nest.stores, map, closed), order: nest.order.flatMap(a => (a === outer ? [both] : a === inner ? [] : [a])) }
+}
+
+function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly main: Nest; readonly tail: Nest | undefined } {
+  const extent = extentOf(axis)
+  if (!is(axis.src[0], 'const') || at <= 0 || at >= extent) {
+    throw new PetagradError('INVALID_ARGUMENT', `peel: ${at} is not inside axis ${axis.arg.axis} of extent ${extent}`)
+  }
+  const head = range(at, axis.arg.axis, axis.arg.kind)
+  const rest = range(extent - at, fresh, axis.arg.kind)
+  const toHead = new Map<UOp, UOp>([[axis, head]])
+  const toRest = new Map<UOp, UOp>([[axis, indexAdd(rest, at)]])
+  const order = (a: Axis) => nest.order.map(x => (x === axis ? a : x))
+  if (axis.arg.kind !== 'reduce') {
+    return {
+      main: { stores: replaceAxes(nest.stores, toHead), order: order(head) },
+      tail: { stores: replaceAxes(nest.stores, toRest), order: order(rest) },
+    }
+  }
+  // reduce(x, r) → reduce(x, head) ⊕ reduce(x, rest)
+  const done = new Map<UOp, UOp>()
+  for (const u of toposort(nest.stores)) {
+    const src = u.src.map(s => done.get(s) ?? s)
+    if (is(u, 'reduce') && u.src.includes(axis)) {
+      const half = (map: ReadonlyMap<UOp, UOp>, r: Axis) =>
+        reduce(u.arg, replaceAxes([src[0]], map)[0], u.src.slice(1).map(x => (x === axis ? r : x)))
+      done.set(u, uop(u.arg, u.dtype, [half(toHead, head), half(toRest, rest)]))
+    } else done.set(u, u.src.length === 0 ? u : withSrc(u, src))
+  }
+  return {
+    main: { stores: nest.stores.map(s => done.get(s) ?? s), order: nest.order.flatMap(a => (a === axis ? [head, rest] : [a])) },
+    tail: undefined,
+  }
+}
+
+function reorder(nest: Nest, axes: readonly number[]): Nest {
+  const order = axes.map(n => findAxis(nest, n))
+  if (new Set(order).size !== nest.order.length) {
+    throw new PetagradError('INVALID_ARGUMENT', `reorder: ${axes.join(' ')} does not name every axis of ${nest.order.map(a => a.arg.axis).join(' ')} once`)
+  }
+  return { stores: nest.stores, order }
+}
+
+function setKind(nest: Nest, axis: Axis, how: AxisKind): Nest {
+  const changed = withKind(axis, how)
+  return { stores: replaceAxes(nest.stores, new Map([[axis, changed]])), order: nest.order.map(a => (a === axis ? changed : a)) }
+}
+
+/** Prints as `parseSchedule` reads: one step a line. */
+export function printStep(s: Step): string {
+  switch (s.kind) {
+    case 'split': return `${s.nest}: split ${s.axis} by ${s.factor}`
+    case 'merge': return `${s.nest}: merge ${s.outer} ${s.inner}`
+    case 'peel': return `${s.nest}: peel ${s.axis} at ${s.at}`
+    case 'reorder': return `${s.nest}: reorder ${s.order.join(' ')}`
+    case 'as': return `${s.nest}: ${s.how} ${s.axis}`
+    case 'stage': return `${s.nest}: stage ${s.slot} at ${s.axis}`
+  }
+}
+
+const isKind = (word: string): word is AxisKind => (axisKinds as readonly string[]).includes(word) // widened to compare
+
+/** Reads a schedule; IR_PARSE names the line that is not a step. */
+export function parseSchedule(text: string): Step[] {
+  return text.split('\n').map(l => l.trim()).filter(l => l.length > 0).map((line): Step => {
+    const words = /^(\d+): ([a-z]+) ([\da-z ]+)$/.exec(line)
+    const numbers = (words?.[3].match(/\d+/g) ?? []).map(Number)
+    if (words === null || numbers.length === 0) throw new PetagradError('IR_PARSE', `not a schedule step: ${line.slice(0, 80)}`)
+    const nest = Number(words[1])
+    const [a, b] = numbers
+    const how = words[2]
+    if (how === 'split' && numbers.length === 2) return { kind: 'split', nest, axis: a, factor: b }
+    if (how === 'merge' && numbers.length === 2) return { kind: 'merge', nest, outer: a, inner: b }
+    if (how === 'peel' && numbers.length === 2) return { kind: 'peel', nest, axis: a, at: b }
+    if (how === 'reorder') return { kind: 'reorder', nest, order: numbers }
+    if (how === 'stage' && numbers.length === 2) return { kind: 'stage', nest, slot: a, axis: b }
+    if (isKind(how) && numbers.length === 1) return { kind: 'as', nest, axis: a, how }
+    throw new PetagradError('IR_PARSE', `not a schedule step: ${line.slice(0, 80)}`)
+  })
+}
