@@ -2,13 +2,13 @@ import { binary, dtypes } from '@petagrad/ir'
 import { afterEach, describe, expect, it } from 'vitest'
 import { configure, createRuntime, type Backend, type BackendSource, type RuntimeOptions } from '../src/index.js'
 import { elementwiseSchedule } from './elementwise-schedule.js'
-import { interpretedBackend, lowerToItself } from './interpreted-backend.js'
+import { interpretedBackend } from './interpreted-backend.js'
 
 const missing = (name: string, reason: string): Backend => ({
   name, probe: async () => ({ available: false, reason }), open: async () => { throw new Error('it was opened') },
 })
 const runtimeOf = (backends: readonly BackendSource[], options: Partial<RuntimeOptions> = {}) =>
-  createRuntime({ backends, cacheDirectory: 'off', schedule: elementwiseSchedule, lowerKernel: lowerToItself, ...options })
+  createRuntime({ backends, cacheDirectory: 'off', schedule: elementwiseSchedule, ...options })
 const here = interpretedBackend(undefined, 'here')
 const there = interpretedBackend(undefined, 'there')
 const gpu = missing('gpu', 'libgpu.so was not found; install the GPU driver')

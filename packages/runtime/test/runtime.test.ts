@@ -2,7 +2,7 @@ import { binary, dtypes, PetagradError, uop, type DType, type UOp } from '@petag
 import { afterEach, describe, expect, it } from 'vitest'
 import { configure, createRuntime, type Runtime } from '../src/index.js'
 import { elementwiseSchedule } from './elementwise-schedule.js'
-import { InterpretedDevice, interpretedBackend, lowerToItself } from './interpreted-backend.js'
+import { InterpretedDevice, interpretedBackend } from './interpreted-backend.js'
 import { mulberry } from './random.js'
 
 const f32 = dtypes.f32
@@ -18,7 +18,7 @@ const contiguous = (x: UOp): UOp => uop('contiguous', x.dtype, [x])
 
 function setup(device = new InterpretedDevice(), options: { readonly cacheDirectory?: string } = {}) {
   const runtime = createRuntime({
-    backends: [interpretedBackend(device)], cacheDirectory: options.cacheDirectory ?? 'off', schedule: elementwiseSchedule, lowerKernel: lowerToItself,
+    backends: [interpretedBackend(device)], cacheDirectory: options.cacheDirectory ?? 'off', schedule: elementwiseSchedule,
   })
   return { runtime, device, make: (...values: number[]) => runtime.createBuffer(f32, values.length, { data: bytesOf(values) }) }
 }

@@ -5,7 +5,7 @@ import { binary, dtypes, uop } from '@petagrad/ir'
 import { afterAll, expect, it } from 'vitest'
 import { configure, createRuntime } from '../src/index.js'
 import { elementwiseSchedule } from './elementwise-schedule.js'
-import { InterpretedDevice, interpretedBackend, lowerToItself } from './interpreted-backend.js'
+import { InterpretedDevice, interpretedBackend } from './interpreted-backend.js'
 
 interface Event { readonly name: string; readonly cat: string; readonly ph: string; readonly ts: number; readonly dur: number; readonly tid: number }
 
@@ -15,7 +15,7 @@ afterAll(() => fs.rm(file, { force: true }))
 it('a trace holds every stage of a run, on tracks where spans nest or follow each other', async () => {
   configure({ profile: file })
   const runtime = createRuntime({
-    backends: [interpretedBackend(new InterpretedDevice())], cacheDirectory: 'off', schedule: elementwiseSchedule, lowerKernel: lowerToItself,
+    backends: [interpretedBackend(new InterpretedDevice())], cacheDirectory: 'off', schedule: elementwiseSchedule,
   })
   const buffers = [1, 2, 3].map(size => runtime.createBuffer(dtypes.f32, size))
   const results = await Promise.all(buffers.map(b => runtime.realize([binary('add', b, uop('contiguous', dtypes.f32, [binary('mul', b, b)]))])))
