@@ -1,5 +1,5 @@
 import type { CodegenOptions } from '@petagrad/codegen'
-import { toposort, type UOp } from '@petagrad/ir'
+import { toposort } from '@petagrad/ir'
 
 /** Time and size of one named pass, over all kernels lowered while the profile was taken. */
 export interface PassProfile {
@@ -31,21 +31,19 @@ export async function compileProfile(work: () => Promise<unknown>): Promise<Comp
   return { kernels: own.kernels, passes: [...own.passes.values()] }
 }
 
-/** Lowers one kernel under whatever observers are on; with none, at no cost. */
-export function observeLowering<T>(_kernel: UOp<'kernel'>, lower: (options: CodegenOptions) => T): T {
+/** Notes the passes of one kernel in the profile being taken; undefined while none is. */
+export function passRecorder(): NonNullable<CodegenOptions['onPass']> | undefined {
   const into = collecting
-  if (into === undefined) return lower({})
+  if (into === undefined) return undefined
   into.kernels++
   let since = performance.now()
-  return lower({
-    onPass(name, result) {
-      const now = performance.now()
-      let pass = into.passes.get(name)
-      if (pass === undefined) into.passes.set(name, (pass = { name, runs: 0, milliseconds: 0, nodes: 0 }))
-      pass.runs++
-      pass.milliseconds += now - since
-      pass.nodes += toposort(result).length
-      since = performance.now() // counting nodes is the observer's time
-    },
-  })
+  return (name, result) => {
+    const now = performance.now()
+    let pass = into.passes.get(name)
+    if (pass === undefined) into.passes.set(name, (pass = { name, runs: 0, milliseconds: 0, nodes: 0 }))
+    pass.runs++
+    pass.milliseconds += now - since
+    pass.nodes += toposort(result).length
+    since = performance.now() // counting nodes is the observer's time
+  }
 }
