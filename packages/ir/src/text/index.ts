@@ -1,0 +1,2 @@
+export { parse, parseProgram } from './parse.js'
+export { nodeText, print, printProgram } from './print.js'

@@ -1,0 +1,5 @@
+export { argumentForms, argumentProblem, isOp, isUOp, type ArgumentForm } from './argument.js'
+export type { Check, Level } from './checks.js'
+export { verifyProgram } from './program.js'
+export { opRules, type OpRule } from './rules.js'
+export { verify } from './verify.js'
