@@ -1,0 +1,6 @@
+export * from './interpreted.js'
+export * from './listener.js'
+export * from './matcher.js'
+export * from './mode.js'
+export * from './pattern.js'
+export * from './rewrite.js'

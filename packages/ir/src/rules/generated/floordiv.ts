@@ -1,0 +1,105 @@
+// Written by `npm run rules` from the rule families. Do not edit.
+import { hit, type Fired } from '../../rewrite/matcher.js'
+import { holds } from '../../rewrite/pattern.js'
+import type { UOp } from '../../uop.js'
+import { arithmetic } from '../arithmetic.js'
+import { folding } from '../folding.js'
+
+const foldBinary = folding[3]
+const binaryOfChoice = folding[9]
+const binaryWithChoice = folding[10]
+const oneLane = folding[11]
+const divZero = arithmetic[41]
+const zeroDiv = arithmetic[42]
+const floordivUnsigned = arithmetic[51]
+const floordivOne = arithmetic[53]
+const floordivMinusOne = arithmetic[54]
+const floordivConstants = arithmetic[55]
+const floordivShifted = arithmetic[56]
+const floordivPowerOfTwo = arithmetic[57]
+
+export function matchFloordiv(u: UOp, fired?: Fired): UOp | undefined {
+  const s0 = u.src[0]
+  const s1 = u.src[1]
+  if (s0.op === 'const' && s1.op === 'const' && s0.dtype.kind !== 'index' && s0.dtype.kind !== 'void') {
+    const b = { u, a: s0, b: s1 }
+    const result = foldBinary.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, foldBinary, result)
+  }
+  if (s0.op === 'where' && s1.op === 'const') {
+    const s0_1 = s0.src[1]
+    const s0_2 = s0.src[2]
+    const s0_0 = s0.src[0]
+    if (s0_1.op === 'const' && s0_2.op === 'const' && s0_1.dtype.kind !== 'index' && s0_1.dtype.kind !== 'void') {
+      const b = { u, c: s1, w: s0_0, a: s0_1, b: s0_2 }
+      const result = binaryOfChoice.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, binaryOfChoice, result)
+    }
+  }
+  if (s0.op === 'const' && s1.op === 'where') {
+    const s1_1 = s1.src[1]
+    const s1_2 = s1.src[2]
+    const s1_0 = s1.src[0]
+    if (s1_1.op === 'const' && s1_2.op === 'const' && s1_1.dtype.kind !== 'index' && s1_1.dtype.kind !== 'void') {
+      const b = { u, c: s0, w: s1_0, a: s1_1, b: s1_2 }
+      const result = binaryWithChoice.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, binaryWithChoice, result)
+    }
+  }
+  {
+    const b = { u }
+    const result = oneLane.guards[0](b) ? oneLane.replace(b) : undefined
+    if (result !== undefined && result !== u) return hit(fired, oneLane, result)
+  }
+  if (s1.op === 'const' && holds(s1, 0) && (s0.dtype.kind === 'int' || s0.dtype.kind === 'uint')) {
+    const b = { x: s0 }
+    const result = divZero.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, divZero, result)
+  }
+  if (s0.op === 'const' && holds(s0, 0) && (s1.dtype.kind === 'int' || s1.dtype.kind === 'uint')) {
+    const b = { x: s1 }
+    const result = zeroDiv.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, zeroDiv, result)
+  }
+  if (s0.dtype.kind === 'uint' && s1.dtype.kind === 'uint') {
+    const b = { x: s0, y: s1 }
+    const result = floordivUnsigned.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, floordivUnsigned, result)
+  }
+  if (s1.op === 'const') {
+    if (holds(s1, 1) && s0.dtype.kind === 'int') {
+      const b = { x: s0 }
+      const result = floordivOne.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, floordivOne, result)
+    }
+    if (holds(s1, -1) && s0.dtype.kind === 'int') {
+      const b = { x: s0 }
+      const result = floordivMinusOne.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, floordivMinusOne, result)
+    }
+  }
+  if (s0.op === 'floordiv' && s1.op === 'const') {
+    const s0_1 = s0.src[1]
+    const s0_0 = s0.src[0]
+    if (s0_1.op === 'const' && s0_0.dtype.kind === 'int') {
+      const b = { b: s1, x: s0_0, a: s0_1 }
+      const result = floordivConstants.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, floordivConstants, result)
+    }
+  }
+  if (s0.op === 'shr' && s1.op === 'const') {
+    const s0_1 = s0.src[1]
+    const s0_0 = s0.src[0]
+    if (s0_1.op === 'const' && s0_0.dtype.kind === 'int') {
+      const b = { b: s1, x: s0_0, a: s0_1 }
+      const result = floordivShifted.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, floordivShifted, result)
+    }
+  }
+  if (s1.op === 'const' && s0.dtype.kind === 'int') {
+    const b = { x: s0, c: s1 }
+    const result = floordivPowerOfTwo.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, floordivPowerOfTwo, result)
+  }
+  return undefined
+}

@@ -1,0 +1,101 @@
+// Written by `npm run rules` from the rule families. Do not edit.
+import { hit, type Fired } from '../../rewrite/matcher.js'
+import { holds } from '../../rewrite/pattern.js'
+import type { UOp } from '../../uop.js'
+import { arithmetic } from '../arithmetic.js'
+import { folding } from '../folding.js'
+
+const foldBinary = folding[3]
+const binaryOfChoice = folding[9]
+const binaryWithChoice = folding[10]
+const oneLane = folding[11]
+const divZero = arithmetic[41]
+const zeroDiv = arithmetic[42]
+const modOne = arithmetic[46]
+const modMinusOne = arithmetic[47]
+const modSame = arithmetic[48]
+const floormodUnsigned = arithmetic[52]
+const floormodFloormod = arithmetic[58]
+const floormodPowerOfTwo = arithmetic[59]
+
+export function matchFloormod(u: UOp, fired?: Fired): UOp | undefined {
+  const s0 = u.src[0]
+  const s1 = u.src[1]
+  if (s0.op === 'const' && s1.op === 'const' && s0.dtype.kind !== 'index' && s0.dtype.kind !== 'void') {
+    const b = { u, a: s0, b: s1 }
+    const result = foldBinary.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, foldBinary, result)
+  }
+  if (s0.op === 'where' && s1.op === 'const') {
+    const s0_1 = s0.src[1]
+    const s0_2 = s0.src[2]
+    const s0_0 = s0.src[0]
+    if (s0_1.op === 'const' && s0_2.op === 'const' && s0_1.dtype.kind !== 'index' && s0_1.dtype.kind !== 'void') {
+      const b = { u, c: s1, w: s0_0, a: s0_1, b: s0_2 }
+      const result = binaryOfChoice.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, binaryOfChoice, result)
+    }
+  }
+  if (s0.op === 'const' && s1.op === 'where') {
+    const s1_1 = s1.src[1]
+    const s1_2 = s1.src[2]
+    const s1_0 = s1.src[0]
+    if (s1_1.op === 'const' && s1_2.op === 'const' && s1_1.dtype.kind !== 'index' && s1_1.dtype.kind !== 'void') {
+      const b = { u, c: s0, w: s1_0, a: s1_1, b: s1_2 }
+      const result = binaryWithChoice.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, binaryWithChoice, result)
+    }
+  }
+  {
+    const b = { u }
+    const result = oneLane.guards[0](b) ? oneLane.replace(b) : undefined
+    if (result !== undefined && result !== u) return hit(fired, oneLane, result)
+  }
+  if (s1.op === 'const' && holds(s1, 0) && (s0.dtype.kind === 'int' || s0.dtype.kind === 'uint')) {
+    const b = { x: s0 }
+    const result = divZero.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, divZero, result)
+  }
+  if (s0.op === 'const' && holds(s0, 0) && (s1.dtype.kind === 'int' || s1.dtype.kind === 'uint')) {
+    const b = { x: s1 }
+    const result = zeroDiv.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, zeroDiv, result)
+  }
+  if (s1.op === 'const') {
+    if (holds(s1, 1) && (s0.dtype.kind === 'int' || s0.dtype.kind === 'uint')) {
+      const b = { x: s0 }
+      const result = modOne.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, modOne, result)
+    }
+    if (holds(s1, -1) && s0.dtype.kind === 'int') {
+      const b = { x: s0 }
+      const result = modMinusOne.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, modMinusOne, result)
+    }
+  }
+  if (s1 === s0 && (s0.dtype.kind === 'int' || s0.dtype.kind === 'uint')) {
+    const b = { x: s0 }
+    const result = modSame.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, modSame, result)
+  }
+  if (s0.dtype.kind === 'uint' && s1.dtype.kind === 'uint') {
+    const b = { x: s0, y: s1 }
+    const result = floormodUnsigned.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, floormodUnsigned, result)
+  }
+  if (s0.op === 'floormod') {
+    const s0_1 = s0.src[1]
+    const s0_0 = s0.src[0]
+    if (s0_1 === s1 && (s1.dtype.kind === 'int' || s1.dtype.kind === 'uint') && (s0_0.dtype.kind === 'int' || s0_0.dtype.kind === 'uint')) {
+      const b = { y: s1, x: s0_0 }
+      const result = floormodFloormod.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, floormodFloormod, result)
+    }
+  }
+  if (s1.op === 'const' && s0.dtype.kind === 'int') {
+    const b = { x: s0, c: s1 }
+    const result = floormodPowerOfTwo.replace(b)
+    if (result !== undefined && result !== u) return hit(fired, floormodPowerOfTwo, result)
+  }
+  return undefined
+}

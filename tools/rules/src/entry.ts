@@ -1,0 +1,2 @@
+export { families } from '../../../packages/ir/src/rules/families.js'
+export { emitMatcher } from './emit.js'
