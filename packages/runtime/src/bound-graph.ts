@@ -2,6 +2,7 @@ import { dtypes, uop, type UOp } from '@petagrad/ir'
 import type { BoundPlan } from '@petagrad/schedule'
 import { DEFAULT_DEVICE, materialise, pin, unpin, type Allocation, type BufferRegistry } from './buffer-registry.js'
 import type { Counters } from './counters.js'
+import { withRewritesShown } from './lowering-observer.js'
 import type { OpenedDevice } from './opened-device.js'
 import type { PlanMemory } from './plan-launches.js'
 import { activeTrace } from './trace.js'
@@ -23,7 +24,7 @@ export interface BoundGraph {
 
 export function bindGraph(roots: readonly UOp[], schedule: Schedule, buffers: BufferRegistry, counters: Counters): BoundGraph {
   const start = performance.now()
-  const bound = schedule(uop('sink', dtypes.void, roots))
+  const bound = withRewritesShown(() => schedule(uop('sink', dtypes.void, roots)))
   const end = performance.now()
   counters.schedules++
   if (bound.cached) counters.scheduleCacheHits++

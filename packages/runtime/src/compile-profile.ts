@@ -1,5 +1,5 @@
 import type { CodegenOptions } from '@petagrad/codegen'
-import { toposort } from '@petagrad/ir'
+import { listenToRewrites, toposort } from '@petagrad/ir'
 
 /** Time and size of one named pass, over all kernels lowered while the profile was taken. */
 export interface PassProfile {
@@ -12,23 +12,57 @@ export interface PassProfile {
 
 export interface CompileProfile {
   readonly kernels: number
-  /** In the order in which the passes first ran. */
+  /** Passes of codegen, in the order in which they first ran. */
   readonly passes: readonly PassProfile[]
+  /** Rewrites of the IR, by name: those of scheduling, and those that passes of codegen are made of. */
+  readonly rewrites: readonly PassProfile[]
+  /** How often each rule fired, most often first. */
+  readonly rules: readonly { readonly name: string; readonly hits: number }[]
 }
 
 type Growing<T> = { -readonly [K in keyof T]: T[K] }
 
-let collecting: { kernels: number; readonly passes: Map<string, Growing<PassProfile>> } | undefined
+/** Sums runs by name. */
+class Totals {
+  private readonly byName = new Map<string, Growing<PassProfile>>()
 
-/** Runs `work` and says where codegen spent its time meanwhile. Kernels that come from a cache do not show. One at a time. */
+  add(name: string, milliseconds: number, nodes: number): void {
+    let total = this.byName.get(name)
+    if (total === undefined) this.byName.set(name, (total = { name, runs: 0, milliseconds: 0, nodes: 0 }))
+    total.runs++
+    total.milliseconds += milliseconds
+    total.nodes += nodes
+  }
+
+  list(): readonly PassProfile[] {
+    return [...this.byName.values()]
+  }
+}
+
+let collecting: { kernels: number; readonly passes: Totals } | undefined
+
+/**
+ * Runs `work` and says where scheduling and codegen spent their time meanwhile. Kernels that come from a cache do not
+ * show. Counting has a cost of its own, which is left out of the passes' times but not out of those of `statistics()`.
+ */
 export async function compileProfile(work: () => Promise<unknown>): Promise<CompileProfile> {
-  const own = (collecting = { kernels: 0, passes: new Map<string, Growing<PassProfile>>() })
+  const own = (collecting = { kernels: 0, passes: new Totals() })
+  const rewrites = new Totals()
+  const hits = new Map<string, number>()
+  const stop = listenToRewrites({
+    finished(report) {
+      rewrites.add(report.pass, report.milliseconds, report.nodesAfter)
+      for (const [rule, count] of report.hits) hits.set(rule, (hits.get(rule) ?? 0) + count)
+    },
+  })
   try {
     await work()
   } finally {
+    stop()
     collecting = undefined
   }
-  return { kernels: own.kernels, passes: [...own.passes.values()] }
+  const rules = [...hits].map(([name, count]) => ({ name, hits: count })).sort((a, b) => b.hits - a.hits)
+  return { kernels: own.kernels, passes: own.passes.list(), rewrites: rewrites.list(), rules }
 }
 
 /** Notes the passes of one kernel in the profile being taken; undefined while none is. */
@@ -38,12 +72,8 @@ export function passRecorder(): NonNullable<CodegenOptions['onPass']> | undefine
   into.kernels++
   let since = performance.now()
   return (name, result) => {
-    const now = performance.now()
-    let pass = into.passes.get(name)
-    if (pass === undefined) into.passes.set(name, (pass = { name, runs: 0, milliseconds: 0, nodes: 0 }))
-    pass.runs++
-    pass.milliseconds += now - since
-    pass.nodes += toposort(result).length
+    const milliseconds = performance.now() - since
+    into.passes.add(name, milliseconds, toposort(result).length)
     since = performance.now() // counting nodes is the observer's time
   }
 }

@@ -1,5 +1,5 @@
 import type { CodegenOptions } from '@petagrad/codegen'
-import { dtypes, print, printProgram, uop, type UOp } from '@petagrad/ir'
+import { dtypes, listenToRewrites, nodeText, print, printProgram, uop, type UOp } from '@petagrad/ir'
 import { passRecorder } from './compile-profile.js'
 import { debugLevel, log } from './settings.js'
 
@@ -16,7 +16,21 @@ export function observeLowering<T>(kernel: UOp<'kernel'>, lower: (options: Codeg
     observers.push((pass, result) => log(`${kernel.arg.name}: after ${pass}\n${resultText(result)}`))
   }
   if (observers.length === 0) return lower({})
-  return lower({ onPass: (pass, result) => observers.forEach(observe => observe(pass, result)) })
+  const onPass: OnPass = (pass, result) => observers.forEach(observe => observe(pass, result))
+  return withRewritesShown(() => lower({ onPass }))
+}
+
+/** Runs `work`; at debug level 6 every rule that fires meanwhile is shown by its name. */
+export function withRewritesShown<T>(work: () => T): T {
+  if (debugLevel() < 6) return work()
+  const stop = listenToRewrites({
+    rewrote: (pass, rule, before, after) => log(`${pass}: ${rule}: ${nodeText(before)} -> ${nodeText(after)}`),
+  })
+  try {
+    return work()
+  } finally {
+    stop()
+  }
 }
 
 /** A pass gives a graph, several roots, or a linear program; a program lists every node it uses. */

@@ -19,6 +19,7 @@ describe('what codegen did', () => {
       expect(pass.runs).toBe(2)
       expect(pass.nodes).toBeGreaterThan(0)
     }
+    expect(profile.rules.every((r, i, all) => r.hits > 0 && (i === 0 || all[i - 1].hits >= r.hits))).toBe(true)
     expect(profile.passes.reduce((sum, p) => sum + p.milliseconds, 0)).toBeLessThan(elapsed)
   })
 
@@ -26,7 +27,7 @@ describe('what codegen did', () => {
     const runtime = runtimeOf()
     const x = runtime.createBuffer(dtypes.f32, 10)
     await runtime.realize([binary('add', x, x)])
-    expect(await compileProfile(() => runtime.realize([binary('add', x, x)]))).toMatchObject({ kernels: 0, passes: [] })
+    expect(await compileProfile(() => runtime.realize([binary('add', x, x)]))).toMatchObject({ kernels: 0, passes: [], rules: [] })
   })
 
   it.each([[3, /schedule/], [4, /petagrad-program 1\n%0 = /], [5, /: kernel\npetagrad-ir 1\n/]])('shows at level %i', async (debug, pattern) => {
