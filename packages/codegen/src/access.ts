@@ -31,7 +31,7 @@ export const moves = (access: Access, axis: Axis): boolean => openRanges(access.
 export function axesUsedAsValues(nest: Nest): ReadonlySet<UOp> {
   const used = new Set<UOp>()
   for (const u of toposort(nest.stores)) {
-    const readsIndex = u.dtype.kind !== 'index' && u.op !== 'reduce' && u.op !== 'end' && u.op !== 'load' && u.op !== 'store' && !is(u, 'range')
+    const readsIndex = u.dtype.kind !== 'index' && u.op !== 'reduce' && u.op !== 'end' && u.op !== 'index' && !is(u, 'range')
     if (!readsIndex) continue
     for (const s of u.src) if (s.dtype.kind === 'index' && s.dtype.space === undefined) for (const r of openRanges(s)) used.add(r)
   }

@@ -2,7 +2,7 @@ import { bounds, is, openRanges, toposort, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, gateMoves, moves, strideOf } from './access.js'
 import { ScheduleBuilder, type NestBuilder } from './builder.js'
-import { extentOf, type Axis, type LoopNests, type Nest } from './nest.js'
+import { closedAxes, extentOf, type Axis, type LoopNests, type Nest } from './nest.js'
 import { mergeAxes } from './normalise.js'
 import { soleLoad, stagedBytes, tileOf } from './stage.js'
 import { laneWidths, searchTile, type Tile } from './tile-search.js'
@@ -18,8 +18,7 @@ const BODY = 48
 /** The schedule for a kernel when nobody gives one: from the shapes and the target's declared numbers alone. */
 export function defaultSchedule(nests: LoopNests, capabilities: Capabilities): ScheduleBuilder {
   const schedule = new ScheduleBuilder(nests)
-  // Peeling appends nests, which then have their turn.
-  for (let i = 0; i < schedule.state.nests.length; i++) scheduleNest(schedule.nest(i), capabilities)
+  for (let i = 0; i < nests.nests.length; i++) scheduleNest(schedule.nest(i), capabilities)
   return schedule
 }
 
@@ -32,7 +31,7 @@ function scheduleNest(nest: NestBuilder, capabilities: Capabilities): void {
 
 const product = (axes: readonly Axis[]): number => axes.reduce((n, a) => n * extentOf(a), 1)
 const pointsOf = (nest: Nest): number => product(nest.order)
-const reducedAxes = (nest: Nest): ReadonlySet<UOp> => new Set(toposort(nest.stores).filter(u => u.op === 'reduce').flatMap(u => u.src.slice(1)))
+const reducedAxes = (nest: Nest): ReadonlySet<UOp> => closedAxes(nest, 'reduce')
 const fixed = (a: Axis): boolean => is(a.src[0], 'const')
 
 /** Whether some reduction or store sits outside of part of the output loops, or reductions depend on one another. */
@@ -54,6 +53,7 @@ function scheduleTile(nest: NestBuilder, capabilities: Capabilities): void {
   const reduced = reducedAxes(nest.current)
   const unrolled: number[] = []
   const grouped: number[] = []
+  const restLanes: number[] = []
   let lane: number | undefined
 
   const axes = new Set([...tile.unroll.keys(), ...(tile.lane === undefined ? [] : [tile.lane.axis])])
@@ -65,25 +65,29 @@ function scheduleTile(nest: NestBuilder, capabilities: Capabilities): void {
     const extent = extentOf(a)
     if (extent % step !== 0) {
       const rest = nest.peel(axis, extent - (extent % step))
-      if (reduced.has(a) && lanes > 1) vectoriseRest(nest, rest, capabilities)
+      if (lanes > 1) scheduleRest(nest, rest, capabilities, restLanes)
+      else unrolled.push(rest)
     }
     if (lanes > 1) lane = nest.split(axis, lanes)
     if (copies > 1) (reduced.has(a) ? grouped : unrolled).push(nest.split(axis, copies))
   }
-  assignTasks(nest, capabilities, new Set([...unrolled, ...grouped, ...(lane === undefined ? [] : [lane])]))
+  const lanes = [...restLanes, ...(lane === undefined ? [] : [lane])]
+  assignTasks(nest, capabilities, new Set([...unrolled, ...grouped, ...lanes]))
   unrollReduction(nest, tile, unrolled, grouped, lane)
-  const last = [...unrolled, ...grouped, ...(lane === undefined ? [] : [lane])]
+  const last = [...unrolled, ...grouped, ...lanes]
   orderAxes(nest, last)
   for (const u of unrolled) nest.apply({ kind: 'as', axis: u, how: 'unroll' })
   for (const g of grouped) nest.apply({ kind: 'as', axis: g, how: 'group' })
-  if (lane !== undefined) nest.apply({ kind: 'as', axis: lane, how: 'lane' })
+  for (const l of lanes) nest.apply({ kind: 'as', axis: l, how: 'lane' })
 }
 
-/** The rest of a reduction whose lanes do not come out even: narrower lanes if they do there. */
-function vectoriseRest(nest: NestBuilder, rest: number, capabilities: Capabilities): void {
-  const extent = extentOf(nest.axis(rest))
-  const width = laneWidths(nest.current, capabilities).find(w => w === extent)
-  if (width !== undefined) nest.apply({ kind: 'as', axis: rest, how: 'lane' })
+/** The rest of an axis whose lanes do not come out even: the widest lanes that fit, again and again, then scalars. */
+function scheduleRest(nest: NestBuilder, axis: number, capabilities: Capabilities, lanes: number[]): void {
+  const extent = extentOf(nest.axis(axis))
+  const width = laneWidths(nest.current, capabilities).find(w => w <= extent)
+  if (width === undefined) return
+  if (extent % width !== 0) scheduleRest(nest, nest.peel(axis, extent - (extent % width)), capabilities, lanes)
+  lanes.push(extentOf(nest.axis(axis)) === width ? axis : nest.split(axis, width))
 }
 
 /** Writes out short inner reduction loops, or a part of a long one, until a body is long enough to hide the loop. */
@@ -115,9 +119,10 @@ function unrollReduction(nest: NestBuilder, tile: Tile, unrolled: number[], grou
 function stageChecked(nest: NestBuilder, capabilities: Capabilities): void {
   const reduced = reducedAxes(nest.current)
   if (reduced.size === 0) return
+  const copying = closedAxes(nest.current, 'end')
   const budget = Math.min(capabilities.scratch.private, capabilities.machine.l2 / 2)
   for (const access of accessesOf(nest.current)) {
-    if (access.isStore || access.gate === undefined) continue
+    if (access.isStore || access.gate === undefined || [...openRanges(access.node)].some(r => copying.has(r))) continue
     const pointer = access.node.src[0].src[0]
     if (!is(pointer, 'param') || soleLoad(nest.current, pointer.arg.slot) !== access.node) continue
     if (!nest.current.order.some(a => gateMoves(access, a))) continue
@@ -205,8 +210,9 @@ function assignTasks(nest: NestBuilder, capabilities: Capabilities, inner: Reado
   const { cores } = capabilities.machine
   if (cores < 2) return
   const reduced = reducedAxes(nest.current)
-  const closed = new Set<UOp>([...reduced, ...toposort(nest.current.stores).filter(u => u.op === 'end').flatMap(u => u.src)])
-  const firstCopy = nest.current.order.findIndex(a => toposort(nest.current.stores).some(u => u.op === 'end' && u.src.includes(a)))
+  const copying = closedAxes(nest.current, 'end')
+  const closed = new Set<UOp>([...reduced, ...copying])
+  const firstCopy = nest.current.order.findIndex(a => copying.has(a))
   const staged = firstCopy < 0 ? nest.current.order.length : firstCopy
   const candidates = nest.current.order.filter(
     (a, i) => !closed.has(a) && !inner.has(a.arg.axis) && fixed(a) && i < staged && (only === undefined || only.includes(a.arg.axis)),

@@ -2,7 +2,7 @@ import {
   address, constant, dtypes, indexAdd, indexConst, indexFloorDiv, indexFloorMod, indexLt, indexMul, indexSub, is, linearForm, load, mulacc,
   openRanges, reduceIdentity, register, store, toposort, uop, boolAnd, indexGe, isFloat, withSrc, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
-import { extentOf, replaceAxes, type Axis } from './nest.js'
+import { extentOf, rebuild, replaceAxes, type Axis } from './nest.js'
 
 /** A nest after expansion: serial and task axes only, outermost first. */
 export interface FlatNest {
@@ -23,12 +23,6 @@ class Block {
   }
 }
 
-/** Reductions that run in one loop. */
-interface ReduceLoop {
-  readonly ranges: readonly Axis[]
-  readonly members: UOp<'reduce'>[]
-}
-
 export interface LinearOptions {
   /** Whether accumulation may use `mulacc` for this dtype. */
   readonly fuses: (u: UOp) => boolean
@@ -38,25 +32,43 @@ export interface LinearOptions {
  * Puts a kernel's expressions in order: every value stands in the outermost loop that it can, once; reductions become
  * registers that a loop updates. The tasks of several nests are numbered one nest after the other.
  */
-export function linearise(nests: readonly FlatNest[], options: LinearOptions): { readonly uops: UOp[]; readonly tasks: number } {
+export function linearise(given: readonly FlatNest[], options: LinearOptions): { readonly uops: UOp[]; readonly tasks: number } {
+  const nests = given.flatMap(byTasks)
   const tasksOf = nests.map(n => n.order.reduce((t, a) => (a.arg.kind === 'task' ? t * extentOf(a) : t), 1))
   const tasks = tasksOf.reduce((a, b) => a + b, 0)
   const task = uop('special', dtypes.index, [indexConst(tasks)], { name: 'grid0' })
-  const root = new Block(undefined, undefined)
-  const placedInRoot = new Set<UOp>()
-  let registers = 0
+  const state: State = { root: new Block(undefined, undefined), inRoot: new Set(), registers: 0, nextAxis: 0, options }
+  for (const n of nests) for (const a of n.order) state.nextAxis = Math.max(state.nextAxis, a.arg.axis + 1)
+  const axes = state.nextAxis
+  state.nextAxis *= nests.length
   let first = 0
-  nests.forEach((nest, i) => {
+  nests.forEach((shared, i) => {
+    const nest = renumber(shared, i * axes)
     const count = tasksOf[i]
-    const body = nests.length === 1 ? root : new Block(root, uop('if', dtypes.void, [inTasks(task, first, count, tasks)]))
-    if (body !== root && body.opens !== undefined) placePure(body.opens.src[0], root, placedInRoot)
-    registers = placeNest(decodeTasks(nest, indexSub(task, first)), body, root, placedInRoot, registers, options)
-    if (body !== root) root.items.push(body)
+    const gate = uop('if', dtypes.void, [inTasks(task, first, count, tasks)])
+    const body = nests.length === 1 ? state.root : new Block(state.root, gate)
+    if (body !== state.root) for (const n of toposort(gate.src[0])) putInRoot(n, state)
+    new NestLinearizer(body, state).place(decodeTasks(nest, indexSub(task, first)))
+    if (body !== state.root) state.root.items.push(body)
     first += count
   })
   const uops: UOp[] = []
-  flattenBlock(root, uops)
+  flattenBlock(state.root, uops)
   return { uops, tasks }
+}
+
+/** Stores that are cut into tasks in different ways are different nests. */
+function byTasks(nest: FlatNest): FlatNest[] {
+  const families = new Map<string, UOp[]>()
+  for (const s of nest.stores) {
+    const open = openRanges(s)
+    const key = nest.order.filter(a => a.arg.kind === 'task' && open.has(a)).map(a => a.arg.axis).join()
+    families.set(key, [...(families.get(key) ?? []), s])
+  }
+  return [...families.values()].map(stores => {
+    const used = new Set(toposort(stores))
+    return { stores, order: nest.order.filter(a => used.has(a)) }
+  })
 }
 
 const inTasks = (task: UOp, first: number, count: number, all: number): UOp => {
@@ -64,6 +76,13 @@ const inTasks = (task: UOp, first: number, count: number, all: number): UOp => {
   const to = first + count === all ? undefined : indexLt(task, first + count)
   if (from === undefined) return to ?? constant(true, dtypes.bool)
   return to === undefined ? from : boolAnd(from, to)
+}
+
+/** Nests that were peeled from one another share ranges: each gets its own, so that every node stands in one place. */
+function renumber(nest: FlatNest, offset: number): FlatNest {
+  if (offset === 0) return nest
+  const map = new Map(nest.order.map(a => [a, uop('range', a.dtype, a.src, { axis: a.arg.axis + offset, kind: a.arg.kind })]))
+  return { stores: replaceAxes(nest.stores, map), order: nest.order.map(a => map.get(a) ?? a) }
 }
 
 /** Replaces task axes by the digits of the nest's task number. */
@@ -80,107 +99,169 @@ function decodeTasks(nest: FlatNest, number: UOp): FlatNest {
   return { stores: replaceAxes(nest.stores, map), order: nest.order.filter(a => a.arg.kind !== 'task') }
 }
 
-/** Places a pure expression over task numbers and constants. */
-function placePure(u: UOp, block: Block, placed: Set<UOp>): void {
-  for (const n of toposort(u)) {
-    if (placed.has(n)) continue
-    placed.add(n)
-    block.items.push(n)
-  }
+/** What all nests of a program share. */
+interface State {
+  readonly root: Block
+  readonly inRoot: Set<UOp>
+  registers: number
+  nextAxis: number
+  readonly options: LinearOptions
 }
 
-function placeNest(nest: FlatNest, body: Block, root: Block, placedInRoot: Set<UOp>, firstRegister: number, options: LinearOptions): number {
-  const blocks = new Map<UOp, Block>()
-  const placed = new Map<UOp, UOp>() // expression → what stands for it in the program
-  const position = new Map<UOp, number>(nest.order.map((a, i) => [a, i]))
-  const byOrder = (axes: readonly UOp[]): Axis[] =>
-    axes.filter((a): a is Axis => is(a, 'range')).sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0))
-  let registers = firstRegister
+function putInRoot(node: UOp, state: State): UOp {
+  if (!state.inRoot.has(node)) {
+    state.inRoot.add(node)
+    state.root.items.push(node)
+  }
+  return node
+}
 
-  const loops = new Map<string, ReduceLoop>()
-  const closed = new Set<UOp>()
-  for (const u of toposort(nest.stores)) {
-    if (is(u, 'reduce')) {
-      const ranges = byOrder(u.src.slice(1))
-      const key = ranges.map(r => r.id).join()
-      const loop = loops.get(key)
-      if (loop === undefined) loops.set(key, { ranges, members: [u] })
-      else loop.members.push(u)
-      for (const r of ranges) closed.add(r)
-    } else if (u.op === 'end') for (const r of u.src) closed.add(r)
+/** Loops as a tree: stores that share outer loops share their blocks, and split where their loops do. */
+interface LoopTree {
+  readonly stores: UOp[]
+  readonly inner: Map<Axis, LoopTree>
+}
+
+class NestLinearizer {
+  private readonly blocks = new Map<UOp, Block>()
+  /** Expression → what stands for it in the program. */
+  private readonly placed = new Map<UOp, UOp>()
+  private readonly position = new Map<number, number>()
+  private reductions = new Map<string, UOp<'reduce'>[]>()
+
+  constructor(
+    private readonly body: Block,
+    private readonly state: State,
+  ) {}
+
+  place(nest: FlatNest): void {
+    nest.order.forEach((a, i) => this.position.set(a.arg.axis, i))
+    const stores = this.ownLoops(nest)
+    this.reductions = loopsOf(stores, u => this.byOrder(u.src.slice(1)))
+    this.placeLoops(this.treeOf(stores), this.body)
   }
 
-  let innermost = body
-  const outputLoops: Block[] = []
-  for (const a of nest.order) {
-    if (closed.has(a)) continue
-    innermost = new Block(innermost, a)
-    outputLoops.push(innermost)
-    blocks.set(a, innermost)
-    placeExtent(a)
+  /** Outermost first. Axes made by renaming stand where the renamed one does. */
+  private byOrder(axes: Iterable<UOp>): Axis[] {
+    return [...axes].filter((a): a is Axis => is(a, 'range')).sort((a, b) => this.rank(a) - this.rank(b))
+  }
+  private rank(a: Axis): number {
+    return this.position.get(a.arg.axis) ?? 0
+  }
+  private fresh(a: Axis): Axis {
+    const made = uop('range', a.dtype, a.src, { axis: this.state.nextAxis++, kind: a.arg.kind })
+    this.position.set(made.arg.axis, this.rank(a))
+    return made
   }
 
-  const addresses: { readonly to: UOp; readonly value: UOp; readonly gate: UOp | undefined; readonly block: Block }[] = nest.stores.map(s => {
-    const to = place(s.src[0])
-    const value = place(s.src[1])
-    const gate = s.src.length > 2 ? place(s.src[2]) : undefined
-    return { to, value, gate, block: blockOf(s) }
-  })
-  for (const loop of [...outputLoops].reverse()) {
-    for (const a of addresses) if (a.block === loop) loop.items.push(store(a.to, a.value, a.gate))
-    loop.parent?.items.push(loop)
+  /**
+   * A range is one loop of the program. Where stores (the main part and the rest of a peeled axis) use one range below
+   * different loops, all but the first get a range of their own; so do the reductions in them.
+   */
+  private ownLoops(nest: FlatNest): readonly UOp[] {
+    const pathOf = (s: UOp) => this.byOrder(openRanges(s))
+    const owner = new Map<UOp, string>()
+    const names = new Map<string, Axis>()
+    return nest.stores.map(s => {
+      const map = new Map<UOp, UOp>()
+      let path = ''
+      for (const a of pathOf(s)) {
+        const key = `${path}/${a.id}`
+        let name = names.get(key)
+        if (name === undefined) {
+          name = owner.has(a) ? this.fresh(a) : a
+          owner.set(a, key)
+          names.set(key, name)
+        }
+        if (name !== a) map.set(a, name)
+        path = key
+      }
+      const here = map.size === 0 ? s : replaceAxes([s], map)[0]
+      return this.ownReductions(here, names)
+    })
   }
-  for (const a of addresses) if (!outputLoops.includes(a.block)) a.block.items.push(store(a.to, a.value, a.gate))
-  return registers
 
-  function placeExtent(a: Axis): void {
-    place(a.src[0])
+  private ownReductions(s: UOp, names: Map<string, Axis>): UOp {
+    const done = new Map<UOp, UOp>()
+    for (const u of toposort(s)) {
+      const rebuilt = u.src.length === 0 ? u : rebuild(u, u.src.map(x => done.get(x) ?? x))
+      if (!is(rebuilt, 'reduce')) {
+        done.set(u, rebuilt)
+        continue
+      }
+      const where = this.byOrder(openRanges(rebuilt)).map(a => a.id).join()
+      const map = new Map<UOp, UOp>()
+      for (const r of rebuilt.src.slice(1)) {
+        if (!is(r, 'range')) continue
+        const first = `first reduction ${r.id}`
+        const key = `reduction ${r.id} in ${where}`
+        let name = names.get(key)
+        if (name === undefined) {
+          name = names.has(first) ? this.fresh(r) : r
+          names.set(first, r)
+          names.set(key, name)
+        }
+        if (name !== r) map.set(r, name)
+      }
+      done.set(u, map.size === 0 ? rebuilt : replaceAxes([rebuilt], map)[0])
+    }
+    return done.get(s) ?? s
+  }
+
+  private treeOf(stores: readonly UOp[]): LoopTree {
+    const tree: LoopTree = { stores: [], inner: new Map() }
+    for (const s of stores) {
+      let at = tree
+      for (const a of this.byOrder(openRanges(s))) {
+        let next = at.inner.get(a)
+        if (next === undefined) at.inner.set(a, (next = { stores: [], inner: new Map() }))
+        at = next
+      }
+      at.stores.push(s)
+    }
+    return tree
+  }
+
+  /** All values are read before anything is stored: an update in place sees the old contents. */
+  private placeLoops(tree: LoopTree, block: Block): void {
+    const ready = tree.stores.map(s => store(this.value(s.src[0]), this.value(s.src[1]), s.src.length > 2 ? this.value(s.src[2]) : undefined))
+    for (const [axis, inner] of tree.inner) {
+      this.value(axis.src[0])
+      const loop = new Block(block, axis)
+      this.blocks.set(axis, loop)
+      this.placeLoops(inner, loop)
+      block.items.push(loop)
+    }
+    block.items.push(...ready)
   }
 
   /** The innermost open loop that `u` depends on. */
-  function blockOf(u: UOp): Block {
-    let deepest = body
+  private blockOf(u: UOp): Block {
+    let deepest = this.body
     for (const r of openRanges(u)) {
-      const b = blocks.get(r)
+      const b = this.blocks.get(r)
       if (b !== undefined && b.depth > deepest.depth) deepest = b
     }
     return deepest
   }
 
   /** Makes sure that the value of `u` stands in its block; returns the node that stands for it. */
-  function place(u: UOp): UOp {
-    const known = placed.get(u)
+  private value(u: UOp): UOp {
+    const known = this.placed.get(u)
     if (known !== undefined) return known
-    if (is(u, 'range')) {
-      placed.set(u, u)
-      return u
-    }
-    if (is(u, 'reduce')) {
-      placeReduction(u)
-      return placed.get(u) ?? u
-    }
-    let stands: UOp
-    if (u.op === 'index') stands = placeAddress(u)
+    if (is(u, 'reduce')) return this.placeReduction(u)
+    let stands: UOp = u
+    if (u.op === 'index') stands = this.placeAddress(u)
     else if (u.op === 'after') {
-      place(u.src[0])
-      for (const e of u.src.slice(1)) placeCopy(e)
-      stands = put(withSrc(u, [u.src[0], ...u.src.slice(1).map(e => placed.get(e) ?? e)]), blockOf(u))
-    } else {
-      const src = u.src.map(place)
-      const node = withSrc(u, src)
-      // Anything that reads no memory is valid everywhere, and shared by all nests.
-      const pure = u.src.length === 0 || (blockOf(u) === body && !readsMemory(u))
-      stands = put(node, pure ? root : blockOf(u))
-    }
-    placed.set(u, stands)
+      for (const e of u.src.slice(1)) this.placeCopy(e)
+      stands = this.put(withSrc(u, [this.value(u.src[0]), ...u.src.slice(1).map(e => this.placed.get(e) ?? e)]), this.blockOf(u))
+    } else if (u.op !== 'range') stands = this.put(withSrc(u, u.src.map(s => this.value(s))), this.blockOf(u))
+    this.placed.set(u, stands)
     return stands
   }
 
-  function put(node: UOp, block: Block): UOp {
-    if (block === root) {
-      if (placedInRoot.has(node)) return node
-      placedInRoot.add(node)
-    }
+  private put(node: UOp, block: Block): UOp {
+    if (isCommon(node) || block === this.state.root) return putInRoot(node, this.state)
     block.items.push(node)
     return node
   }
@@ -189,107 +270,112 @@ function placeNest(nest: FlatNest, body: Block, root: Block, placedInRoot: Set<U
    * Offsets are summed from the outermost loop inwards, pointer by pointer, so that each part is added in the loop
    * that changes it; the constant comes last, where targets have it for free.
    */
-  function placeAddress(u: UOp): UOp {
-    const base = place(u.src[0])
+  private placeAddress(u: UOp): UOp {
+    const base = this.value(u.src[0])
+    const outside = this.blockOf(u.src[0])
     const { terms, constant: fixed } = linearForm(u.src[1])
     const byBlock = new Map<Block, UOp>()
     for (const [atom, c] of terms) {
-      const b = blockOf(atom)
+      const b = this.blockOf(atom)
       byBlock.set(b, indexAdd(byBlock.get(b) ?? indexConst(0), indexMul(atom, c)))
     }
     const parts = [...byBlock].sort(([a], [b]) => a.depth - b.depth)
-    if (parts.length === 0) return put(address(base, place(indexConst(fixed))), blockOf(u))
+    if (parts.length === 0) parts.push([outside, indexConst(0)])
     let pointer = base
     parts.forEach(([block, sum], i) => {
-      const last = i === parts.length - 1
-      const offset = place(last ? indexAdd(sum, fixed) : sum)
-      const deeper = block.depth >= blockOf(u.src[0]).depth ? block : blockOf(u.src[0])
+      const offset = this.value(i === parts.length - 1 ? indexAdd(sum, fixed) : sum)
       const node = address(pointer, offset)
-      if (!placed.has(node)) {
-        put(node, deeper)
-        placed.set(node, node)
-      }
+      if (!this.placed.has(node)) this.placed.set(node, this.put(node, block.depth >= outside.depth ? block : outside))
       pointer = node
     })
     return pointer
   }
 
   /** A staged copy: its stores, in loops of their own. */
-  function placeCopy(u: UOp): void {
-    if (placed.has(u)) return
-    const ranges = byOrder(u.src.filter(s => s.op === 'range'))
-    const inner = openLoops(ranges, blockOf(u))
+  private placeCopy(u: UOp): void {
+    if (this.placed.has(u)) return
+    const ranges = this.byOrder(u.src.filter(s => s.op === 'range'))
+    const inner = this.openLoops(ranges, this.blockOf(u))
     for (const s of u.src) {
-      if (s.op !== 'store') continue
-      const to = place(s.src[0])
-      inner.items.push(store(to, place(s.src[1]), s.src.length > 2 ? place(s.src[2]) : undefined))
+      if (s.op === 'store') inner.items.push(store(this.value(s.src[0]), this.value(s.src[1]), s.src.length > 2 ? this.value(s.src[2]) : undefined))
     }
-    placed.set(u, closeLoops(ranges) ?? u)
+    this.placed.set(u, this.closeLoops(ranges))
   }
 
-  function openLoops(ranges: readonly Axis[], parent: Block): Block {
-    let inner = parent
-    for (const r of ranges) {
-      placeExtent(r)
-      inner = new Block(inner, r)
-      blocks.set(r, inner)
-    }
-    return inner
+  private openLoops(ranges: readonly Axis[], parent: Block): Block {
+    return ranges.reduce((outer, r) => {
+      this.value(r.src[0])
+      const loop = new Block(outer, r)
+      this.blocks.set(r, loop)
+      return loop
+    }, parent)
   }
 
   /** Closes loops; returns the `end` of the outermost. */
-  function closeLoops(ranges: readonly Axis[]): UOp | undefined {
+  private closeLoops(ranges: readonly Axis[]): UOp {
     for (const r of [...ranges].reverse()) {
-      const b = blocks.get(r)
-      if (b !== undefined) b.parent?.items.push(b)
+      const loop = this.blocks.get(r)
+      if (loop !== undefined) loop.parent?.items.push(loop)
     }
-    return ranges.length === 0 ? undefined : uop('end', dtypes.void, [ranges[0]])
+    return uop('end', dtypes.void, [ranges[0]])
   }
 
   /** Reductions over one set of ranges: one loop, an accumulator each. */
-  function placeReduction(u: UOp<'reduce'>): void {
-    const ranges = byOrder(u.src.slice(1))
-    const members = loops.get(ranges.map(r => r.id).join())?.members ?? [u]
-    const parent = members.map(blockOf).reduce((a, b) => (b.depth > a.depth ? b : a))
+  private placeReduction(u: UOp<'reduce'>): UOp {
+    const ranges = this.byOrder(u.src.slice(1))
+    const members = this.reductions.get(ranges.map(r => r.id).join()) ?? [u]
+    const parent = members.map(m => this.blockOf(m)).reduce((a, b) => (b.depth > a.depth ? b : a))
     const accumulators = members.map(m => {
-      const acc = register(registers++, m.dtype)
-      const identity = place(constant(reduceIdentity(m.arg, m.dtype), m.dtype))
+      const acc = register(this.state.registers++, m.dtype)
+      const identity = this.value(constant(reduceIdentity(m.arg, m.dtype), m.dtype))
       parent.items.push(acc, store(acc, identity))
       return acc
     })
-    const inner = openLoops(ranges, parent)
-    const current = accumulators.map(acc => uop('after', acc.dtype, [acc, ranges[ranges.length - 1]]))
-    const values = members.map(m => operands(m.arg, m.src[0]).map(v => placeTerm(m.arg, v)))
+    const inner = this.openLoops(ranges, parent)
+    const values = members.map(m => operands(m.arg, m.src[0]).map(v => this.placeTerm(m.arg, v)))
     members.forEach((m, i) => {
-      let sum: UOp = load(current[i])
-      inner.items.push(current[i], sum)
+      const current = uop('after', m.dtype, [accumulators[i], ranges[ranges.length - 1]])
+      let sum: UOp = load(current)
+      inner.items.push(current, sum)
       for (const term of values[i]) {
         sum = term.length === 2 ? mulacc(term[0], term[1], sum) : uop(m.arg, m.dtype, [sum, term[0]])
         inner.items.push(sum)
       }
       inner.items.push(store(accumulators[i], sum))
     })
-    const end = closeLoops(ranges) ?? u
+    const end = this.closeLoops(ranges)
     members.forEach((m, i) => {
       const done = uop('after', m.dtype, [accumulators[i], end])
       const result = load(done)
       parent.items.push(done, result)
-      placed.set(m, result)
+      this.placed.set(m, result)
     })
+    return this.placed.get(u) ?? u
   }
 
   /** A term to accumulate: the two factors of a product that the target adds in one go, or one value. */
-  function placeTerm(op: ReduceAlu, v: UOp): readonly UOp[] {
-    if (op === 'add' && v.op === 'mul' && isFloat(v.dtype) && options.fuses(v) && !placed.has(v)) return [place(v.src[0]), place(v.src[1])]
-    return [place(v)]
+  private placeTerm(op: ReduceAlu, v: UOp): readonly UOp[] {
+    const fused = op === 'add' && v.op === 'mul' && isFloat(v.dtype) && this.state.options.fuses(v) && !this.placed.has(v)
+    return fused ? v.src.map(s => this.value(s)) : [this.value(v)]
   }
+}
+
+/** Reductions by the loop that they run in. */
+function loopsOf(stores: readonly UOp[], rangesOf: (u: UOp<'reduce'>) => readonly UOp[]): Map<string, UOp<'reduce'>[]> {
+  const loops = new Map<string, UOp<'reduce'>[]>()
+  for (const u of toposort(stores)) {
+    if (!is(u, 'reduce')) continue
+    const key = rangesOf(u).map(r => r.id).join()
+    loops.set(key, [...(loops.get(key) ?? []), u])
+  }
+  return loops
 }
 
 /** a ⊕ b ⊕ c as a list: they are accumulated one after another. */
 function operands(op: ReduceAlu, v: UOp): UOp[] {
   const list: UOp[] = []
   let rest = v
-  while (rest.op === op && !(rest.dtype.kind === 'index')) {
+  while (rest.op === op) {
     list.unshift(rest.src[1])
     rest = rest.src[0]
   }
@@ -297,14 +383,21 @@ function operands(op: ReduceAlu, v: UOp): UOp[] {
   return list
 }
 
-const memoryReaders = new WeakMap<UOp, boolean>()
-function readsMemory(u: UOp): boolean {
-  const known = memoryReaders.get(u)
+const common = new WeakMap<UOp, boolean>()
+/**
+ * Whether the value is the same in every nest and at every time: arithmetic over task numbers, and loads from fixed
+ * places of the arguments. It stands before all nests, which share it.
+ */
+function isCommon(u: UOp): boolean {
+  const known = common.get(u)
   if (known !== undefined) return known
-  for (const n of toposort(u, x => !memoryReaders.has(x))) {
-    memoryReaders.set(n, memoryReaders.get(n) ?? (n.op === 'load' || n.op === 'index' || n.src.some(s => memoryReaders.get(s) === true)))
+  for (const n of toposort(u, x => !common.has(x))) {
+    if (common.has(n)) continue
+    const ownTime = n.op === 'range' || n.op === 'after' || n.op === 'register' || n.op === 'end'
+    const taskMemory = n.op === 'load' && toposort(n).some(x => x.op === 'special' || x.op === 'scratch')
+    common.set(n, !ownTime && !taskMemory && n.src.every(s => common.get(s) === true))
   }
-  return memoryReaders.get(u) ?? false
+  return common.get(u) ?? false
 }
 
 function flattenBlock(block: Block, out: UOp[]): void {

@@ -24,13 +24,17 @@ export interface LoopNests {
 
 export const extentOf = (a: Axis): number => bounds(a.src[0]).max
 export const axisName = (a: Axis): string => `${a.arg.axis}`
-export const isReduceAxis = (a: Axis, nest: Nest): boolean => reduceAxes(nest).has(a)
 
-/** The axes that some reduction of the nest closes. */
-export function reduceAxes(nest: Nest): ReadonlySet<UOp> {
+/** The axes that reductions close (`reduce`), or staged copies (`end`). What neither closes is an output axis. */
+export function closedAxes(nest: Nest, by: 'reduce' | 'end'): ReadonlySet<UOp> {
   const closed = new Set<UOp>()
-  for (const u of toposort(nest.stores)) if (u.op === 'reduce') for (const r of u.src.slice(1)) closed.add(r)
+  for (const u of toposort(nest.stores)) if (u.op === by) for (const r of u.src) if (r.op === 'range') closed.add(r)
   return closed
+}
+
+/** The axes that staged copies are made anew for: each of their iterations has the scratch to itself. */
+export function stagingAxes(nest: Nest): ReadonlySet<UOp> {
+  return new Set(toposort(nest.stores).filter(u => u.op === 'end').flatMap(u => [...openRanges(u)]))
 }
 
 /** The kernel's stores as independent nests: stores that share a loop are one nest. */

@@ -43,10 +43,12 @@ export function tileOf(nest: Nest, read: UOp, axis: Axis | undefined): readonly 
     if (parts.length < 2) continue
     const ratio = (moving.get(parts[0][0]) ?? 0) / parts[0][1]
     if (ratio === 0 || !Number.isInteger(ratio) || parts.some(([atom, c]) => moving.get(atom) !== ratio * c)) continue
+    // Counted in the direction in which the offset grows, so that what is consecutive stays so.
+    const sign = Math.sign(ratio)
     let value: UOp = indexConst(0)
-    for (const [atom, c] of parts) value = indexAdd(value, indexMul(atom, c))
+    for (const [atom, c] of parts) value = indexAdd(value, indexMul(atom, c * sign))
     const { min, max } = bounds(value)
-    dimensions.push({ value, least: min, extent: max - min + 1, coefficient: ratio, depth: Math.max(...parts.map(([a]) => inside.get(a) ?? 0)) })
+    dimensions.push({ value, least: min, extent: max - min + 1, coefficient: Math.abs(ratio), depth: Math.max(...parts.map(([a]) => inside.get(a) ?? 0)) })
     for (const [atom] of parts) moving.delete(atom)
   }
   for (const [atom, coefficient] of moving) {

@@ -1,7 +1,7 @@
-import { isAlu, isFloat, openRanges, toposort, type UOp } from '@petagrad/ir'
+import { is, isAlu, isFloat, openRanges, toposort, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, gateMoves, moves, strideOf, type Access } from './access.js'
-import { extentOf, type Axis, type Nest } from './nest.js'
+import { closedAxes, extentOf, stagingAxes, type Axis, type Nest } from './nest.js'
 
 /** A choice of what one iteration of the innermost loop computes. */
 export interface Tile {
@@ -26,30 +26,50 @@ const GATE = 1.5
 
 const SLOW: Partial<Record<UOp['op'], number>> = { div: 5, reciprocal: 5, sqrt: 6, mod: 10, floordiv: 10, floormod: 10, where: 1, cast: 1, bitcast: 0 }
 
+/** How a load or store moves with the axes. */
+interface Movement {
+  /** Axes that change the address or the gate. */
+  readonly moves: ReadonlySet<UOp>
+  /** Axes that change the gate. */
+  readonly checked: ReadonlySet<UOp>
+  /** Axes along which it walks one element at a time. */
+  readonly consecutive: ReadonlySet<UOp>
+  readonly gated: boolean
+}
+
 /** What the search needs to know of a nest, gathered once. */
 interface Facts {
-  readonly loads: readonly Access[]
-  readonly stores: readonly Access[]
+  readonly loads: readonly Movement[]
+  readonly stores: readonly Movement[]
   readonly arithmetic: readonly { readonly deps: ReadonlySet<UOp>; readonly cost: number }[]
-  readonly reductions: readonly UOp[]
+  readonly reductions: number
   readonly outputs: readonly Axis[]
   readonly reduced: readonly Axis[]
 }
 
 function factsOf(nest: Nest): Facts {
-  const nodes = toposort(nest.stores)
-  const reductions = nodes.filter(u => u.op === 'reduce')
-  const closed = new Set(reductions.flatMap(r => r.src.slice(1)))
+  const copying = closedAxes(nest, 'end')
+  const staging = stagingAxes(nest)
+  const inMain = (u: UOp) => ![...openRanges(u)].some(r => copying.has(r)) // not part of a staged copy
+  const nodes = toposort(nest.stores).filter(inMain)
+  const reductions = nodes.filter(u => is(u, 'reduce'))
+  const closed = closedAxes(nest, 'reduce')
   const fused = new Set(reductions.flatMap(r => (r.arg === 'add' && r.src[0].op === 'mul' ? [r.src[0]] : [])))
-  const accesses = accessesOf(nest)
+  const movement = (a: Access): Movement => ({
+    moves: new Set(nest.order.filter(x => moves(a, x))),
+    checked: new Set(nest.order.filter(x => gateMoves(a, x))),
+    consecutive: new Set(nest.order.filter(x => strideOf(a, x) === 1)),
+    gated: a.gate !== undefined,
+  })
+  const accesses = accessesOf(nest).filter(a => inMain(a.node.src[0]))
   return {
-    loads: accesses.filter(a => !a.isStore),
-    stores: accesses.filter(a => a.isStore),
+    loads: accesses.filter(a => !a.isStore).map(movement),
+    stores: accesses.filter(a => a.isStore).map(movement),
     arithmetic: nodes
       .filter(u => isAlu(u.op) && u.dtype.kind !== 'index' && !fused.has(u) && !u.src.some(s => s.dtype.kind === 'index'))
       .map(u => ({ deps: openRanges(u), cost: SLOW[u.op] ?? 1 })),
-    reductions,
-    outputs: nest.order.filter(a => !closed.has(a) && a.arg.kind === 'loop'),
+    reductions: reductions.length,
+    outputs: nest.order.filter(a => !closed.has(a) && !copying.has(a) && !staging.has(a) && a.arg.kind === 'loop'),
     reduced: nest.order.filter(a => closed.has(a)),
   }
 }
@@ -85,9 +105,9 @@ export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
   }
   for (const lane of lanes) {
     const overReduction = lane !== undefined && facts.reduced.includes(lane.axis)
-    const groups = facts.reductions.length > 0 && overReduction ? [1, 2, 4, 8] : [1]
+    const groups = facts.reductions > 0 && overReduction ? [1, 2, 4, 8] : [1]
     const room = (a: Axis) => Math.floor(extentOf(a) / (a === lane?.axis ? lane.lanes : 1))
-    const choices = facts.reductions.length > 0 ? facts.outputs : facts.outputs.filter(a => a === lane?.axis)
+    const choices = facts.reductions > 0 ? facts.outputs : facts.outputs.filter(a => a === lane?.axis)
     for (const group of groups) {
       if (lane !== undefined && group * lane.lanes > extentOf(lane.axis)) continue
       consider({ lane, unroll: new Map(), group })
@@ -108,10 +128,11 @@ export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
   return best
 }
 
-/** Lanes pay only where memory is walked one element at a time by somebody, and nobody branches per lane. */
-const usefulLane = (facts: Facts, axis: Axis): boolean =>
-  [...facts.loads, ...facts.stores].some(a => strideOf(a, axis) === 1 && !gateMoves(a, axis)) ||
-  ![...facts.loads, ...facts.stores].some(a => moves(a, axis))
+/** Lanes pay only where memory is walked one element at a time by somebody, or nothing is read or written at all. */
+function usefulLane(facts: Facts, axis: Axis): boolean {
+  const all = [...facts.loads, ...facts.stores]
+  return all.some(a => a.consecutive.has(axis) && !a.checked.has(axis)) || !all.some(a => a.moves.has(axis))
+}
 
 function costOf(facts: Facts, t: Omit<Tile, 'cost'>, capabilities: Capabilities): number {
   const { machine } = capabilities
@@ -127,12 +148,12 @@ function costOf(facts: Facts, t: Omit<Tile, 'cost'>, capabilities: Capabilities)
   let loads = 0
   let wide = 0
   for (const a of facts.loads) {
-    const onLane = lane !== undefined && moves(a, lane.axis)
-    const n = copies(x => moves(a, x)) * groupCopies(onLane)
-    let each = a.gate === undefined ? 1 : GATE
+    const onLane = lane !== undefined && a.moves.has(lane.axis)
+    const n = copies(x => a.moves.has(x)) * groupCopies(onLane)
+    let each = a.gated ? GATE : 1
     if (lane !== undefined && onLane) {
-      if (gateMoves(a, lane.axis)) each = width * (GATHER_LANE + GATE)
-      else if (strideOf(a, lane.axis) !== 1) each = width * GATHER_LANE
+      if (a.checked.has(lane.axis)) each = width * (GATHER_LANE + GATE)
+      else if (!a.consecutive.has(lane.axis)) each = width * GATHER_LANE
       wide += n
     }
     loads += n * each
@@ -140,19 +161,19 @@ function costOf(facts: Facts, t: Omit<Tile, 'cost'>, capabilities: Capabilities)
   let ops = 0
   for (const { deps, cost } of facts.arithmetic) ops += cost * copies(x => deps.has(x)) * groupCopies(lane !== undefined && deps.has(lane.axis))
   const tile = copies(() => true) * t.group
-  const accumulators = facts.reductions.length * tile
+  const accumulators = facts.reductions * tile
   ops += accumulators * (machine.fmaPerCycle > 0 && !capabilities.fma ? 2 : 1)
 
-  const registers = accumulators + (facts.reductions.length > 0 ? Math.min(wide, 4) + 1 : 0)
+  const registers = accumulators + (facts.reductions > 0 ? Math.min(wide, 4) + 1 : 0)
   if (registers > machine.vectorRegisters) return Infinity
 
   let time = Math.max(ops / machine.fmaPerCycle, loads / LOADS_PER_CYCLE) + LOOP_OVERHEAD
-  if (facts.reductions.length > 0) time = Math.max(time, LATENCY)
+  if (facts.reductions > 0) time = Math.max(time, LATENCY)
 
   const trips = facts.reduced.reduce((n, a) => n * extentOf(a), 1) / (lane !== undefined && facts.reduced.includes(lane.axis) ? width * t.group : 1)
   for (const a of facts.stores) {
-    const scattered = lane !== undefined && moves(a, lane.axis) && strideOf(a, lane.axis) !== 1
-    time += (copies(x => moves(a, x)) * (scattered ? width * GATHER_LANE : 1)) / Math.max(1, trips)
+    const scattered = lane !== undefined && a.moves.has(lane.axis) && !a.consecutive.has(lane.axis)
+    time += (copies(x => a.moves.has(x)) * (scattered ? width * GATHER_LANE : 1)) / Math.max(1, trips)
   }
   if (lane !== undefined && facts.reduced.includes(lane.axis)) time += (tile * (width + 1)) / Math.max(1, trips)
 

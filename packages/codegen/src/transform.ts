@@ -1,7 +1,7 @@
 import {
-  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMul, is, PetagradError, range, reduce, toposort, uop, withSrc, type AxisKind, type UOp,
+  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMul, is, openRanges, PetagradError, range, reduce, toposort, uop, withSrc, type AxisKind, type UOp,
 } from '@petagrad/ir'
-import { extentOf, findAxis, replaceAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
+import { extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
 import { stage } from './stage.js'
 
 /**
@@ -13,7 +13,7 @@ export type Step =
   | { readonly kind: 'split'; readonly nest: number; readonly axis: number; readonly factor: number }
   /** `outer` and `inner`, which are next to each other, become one new axis. */
   | { readonly kind: 'merge'; readonly nest: number; readonly outer: number; readonly inner: number }
-  /** Output axis: iterations from `at` on become a nest of their own, the last. Reduction axis: a second reduction. */
+  /** Iterations from `at` on get a loop of their own, a new axis just after; for a reduction, a second reduction. */
   | { readonly kind: 'peel'; readonly nest: number; readonly axis: number; readonly at: number }
   /** All axes, outermost first. */
   | { readonly kind: 'reorder'; readonly nest: number; readonly order: readonly number[] }
@@ -26,16 +26,16 @@ export type Step =
 export function applyStep(state: LoopNests, step: Step): LoopNests {
   const nest = state.nests[step.nest] as Nest | undefined
   if (nest === undefined) throw new PetagradError('INVALID_ARGUMENT', `there is no nest ${step.nest}`)
-  const put = (changed: Nest, newAxes: number, extra: readonly Nest[] = []): LoopNests => ({
-    nests: [...state.nests.map((n, i) => (i === step.nest ? changed : n)), ...extra],
+  const put = (changed: Nest, newAxes: number): LoopNests => ({
+    nests: state.nests.map((n, i) => (i === step.nest ? changed : n)),
     nextAxis: state.nextAxis + newAxes,
   })
   switch (step.kind) {
     case 'split': return put(split(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
     case 'merge': return put(merge(nest, findAxis(nest, step.outer), findAxis(nest, step.inner), state.nextAxis), 1)
     case 'peel': {
-      const { main, tail } = peel(nest, findAxis(nest, step.axis), step.at, state.nextAxis)
-      return put(main, 1, tail === undefined ? [] : [tail])
+      const { nest: peeled, newAxes } = peel(nest, findAxis(nest, step.axis), step.at, state.nextAxis)
+      return put(peeled, newAxes)
     }
     case 'reorder': return put(reorder(nest, step.order), 0)
     case 'as': return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
@@ -73,7 +73,7 @@ function merge(nest: Nest, outer: Axis, inner: Axis, fresh: number): Nest {
   return { stores: replaceAxes(nest.stores, map, closed), order: nest.order.flatMap(a => (a === outer ? [both] : a === inner ? [] : [a])) }
 }
 
-function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly main: Nest; readonly tail: Nest | undefined } {
+function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nest: Nest; readonly newAxes: number } {
   const extent = extentOf(axis)
   if (!is(axis.src[0], 'const') || at <= 0 || at >= extent) {
     throw new PetagradError('INVALID_ARGUMENT', `peel: ${at} is not inside axis ${axis.arg.axis} of extent ${extent}`)
@@ -82,26 +82,35 @@ function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly mai
   const rest = range(extent - at, fresh, axis.arg.kind)
   const toHead = new Map<UOp, UOp>([[axis, head]])
   const toRest = new Map<UOp, UOp>([[axis, indexAdd(rest, at)]])
-  const order = (a: Axis) => nest.order.map(x => (x === axis ? a : x))
   if (axis.arg.kind !== 'reduce') {
-    return {
-      main: { stores: replaceAxes(nest.stores, toHead), order: order(head) },
-      tail: { stores: replaceAxes(nest.stores, toRest), order: order(rest) },
+    const stores = nest.stores.flatMap(s => (openRanges(s).has(axis) ? [toHead, toRest].map(map => replaceAxes([s], map)[0]) : [s]))
+    return { nest: { stores, order: nest.order.flatMap(a => (a === axis ? [head, rest] : [a])) }, newAxes: 1 }
+  }
+  // reduce(x, r) → reduce(x, head) ⊕ reduce(x, rest); the second is a loop nest of its own, so its other axes are new too.
+  const beside = new Map<UOp, Axis>()
+  for (const u of toposort(nest.stores)) {
+    if (u.op !== 'reduce' || !u.src.includes(axis)) continue
+    for (const r of u.src.slice(1)) {
+      if (is(r, 'range') && r !== axis && !beside.has(r)) beside.set(r, range(r.src[0], fresh + 1 + beside.size, r.arg.kind))
     }
   }
-  // reduce(x, r) → reduce(x, head) ⊕ reduce(x, rest)
+  const restOf = new Map<UOp, UOp>([...toRest, ...beside])
   const done = new Map<UOp, UOp>()
   for (const u of toposort(nest.stores)) {
     const src = u.src.map(s => done.get(s) ?? s)
     if (is(u, 'reduce') && u.src.includes(axis)) {
-      const half = (map: ReadonlyMap<UOp, UOp>, r: Axis) =>
-        reduce(u.arg, replaceAxes([src[0]], map)[0], u.src.slice(1).map(x => (x === axis ? r : x)))
-      done.set(u, uop(u.arg, u.dtype, [half(toHead, head), half(toRest, rest)]))
+      const ranges = u.src.slice(1)
+      const first = reduce(u.arg, replaceAxes([src[0]], toHead)[0], ranges.map(x => (x === axis ? head : x)))
+      const second = reduce(u.arg, replaceAxes([src[0]], restOf)[0], ranges.map(x => (x === axis ? rest : (beside.get(x) ?? x))))
+      done.set(u, uop(u.arg, u.dtype, [first, second]))
     } else done.set(u, u.src.length === 0 ? u : withSrc(u, src))
   }
   return {
-    main: { stores: nest.stores.map(s => done.get(s) ?? s), order: nest.order.flatMap(a => (a === axis ? [head, rest] : [a])) },
-    tail: undefined,
+    nest: {
+      stores: nest.stores.map(s => done.get(s) ?? s),
+      order: [...nest.order.map(a => (a === axis ? head : a)), ...nest.order.flatMap(a => (a === axis ? [rest] : (beside.get(a) ?? [])))],
+    },
+    newAxes: 1 + beside.size,
   }
 }
 
@@ -114,6 +123,9 @@ function reorder(nest: Nest, axes: readonly number[]): Nest {
 }
 
 function setKind(nest: Nest, axis: Axis, how: AxisKind): Nest {
+  if ((how === 'unroll' || how === 'lane' || how === 'group') && stagingAxes(nest).has(axis)) {
+    throw new PetagradError('INVALID_ARGUMENT', `${how}: a staged copy is made for every iteration of axis ${axis.arg.axis}`)
+  }
   const changed = withKind(axis, how)
   return { stores: replaceAxes(nest.stores, new Map([[axis, changed]])), order: nest.order.map(a => (a === axis ? changed : a)) }
 }

@@ -32,6 +32,9 @@ const ENOUGH_PARALLEL = 16
 const TINY_REDUCTION = 16
 const TINY_RECOMPUTE = 64
 
+/** A kernel that goes over its rows several times computes their elements again in each pass. */
+const ROW_PASSES = 3
+
 const NONE: ReadonlySet<UOp> = new Set()
 
 /**
@@ -64,7 +67,9 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     const list = [...(uses.get(u)?.values() ?? [])]
     if (u.op === 'buffer') continue
     if (destinations.has(u) || u.op === 'contiguous' || !inlined(u, list)) {
-      const host = list.find(use => canHost(u, use, list))
+      // What nobody else reads is not stored by the group that makes it.
+      const wanted = destinations.has(u) || list.some(use => use.group !== list[0].group)
+      const host = wanted ? list.find(use => canHost(u, use, list)) : undefined
       if (host !== undefined) {
         store(u, host.group, host.index)
         host.group.addLevel(levelOf(host))
@@ -144,6 +149,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     const cost = inlineCost(u, stored, costs)
     const again = Math.max(0, evaluations - size)
     if (cost.ops < 1 && cost.loads <= 1) return true // a cast, or no work at all
+    if (evaluations <= ROW_PASSES * size && list.every(use => use.group === list[0].group)) return true
     return again * (cost.ops + LOAD_COST * Math.max(0, cost.loads - 1)) <= size * ROUND_TRIP_COST
   }
 
