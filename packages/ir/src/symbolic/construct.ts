@@ -5,7 +5,7 @@ import { intervalOf, intervalOfDType } from './bounds.js'
 import { linearOf } from './canonical.js'
 import { ALWAYS, divide, dividedBy, type Division, type Knowledge } from './divide.js'
 import { canonicalFacts, factsOf, indexNode, isTruth } from './facts.js'
-import { atomSum, constantSum, nodeOfSum, plus, scaled, type Linear } from './linear.js'
+import { atomSum, constantSum, nodeOfSum, plus, scaled, shifted, type Linear } from './linear.js'
 import { inOrder } from './order.js'
 import { divideSymbolic, isNegative, times } from './product.js'
 
@@ -50,10 +50,12 @@ export function division(n: Linear, d: Linear, known: Knowledge, part: keyof Div
 
 function symbolicDivision(n: Linear, d: Linear, part: keyof Division): Linear {
   const divisor = nodeOf(d)
-  // (d·a + b) // d → a + b // d and (d·a + b) % d → b % d where d > 0; b // d → 0 and b % d → b where 0 <= b < d
+  // (d·a + b) // d → a + b // d and (d·a + b) % d → b % d where d > 0; b // d → 0 and b % d → b where 0 <= b < d, by whole d's
   const { quotient, left } = intervalOf(divisor).min > 0 ? divideSymbolic(n, d) : { quotient: constantSum(0), left: n }
-  const below = intervalOf(nodeOf(left)).min >= 0 && isNegative(plus(left, d, -1))
-  if (below) return part === 'quotient' ? quotient : left
+  for (const t of [0, -1, 1]) {
+    const rest = plus(left, d, -t)
+    if (isNegative(shifted(scaled(rest, -1), -1)) && isNegative(plus(rest, d, -1))) return part === 'quotient' ? shifted(quotient, t) : rest
+  }
   const op = part === 'quotient' ? 'floordiv' : 'floormod'
   const atom = atomSum(factsOf(indexNode(op, nodeOf(left), divisor)))
   return part === 'quotient' ? plus(quotient, atom) : atom

@@ -1,4 +1,5 @@
 import { is } from '../uop.js'
+import { intervalOf } from './bounds.js'
 import { factsOf, indexNode, indexNumber, type Facts, type Interval } from './facts.js'
 import {
   atomSum, coefGcd, constantDivisor, constantSum, gcd, intervalOfSum, mapCoefs, nodeOfSum, plus, scaled, shifted, type Linear,
@@ -64,6 +65,7 @@ const residues = [
   (a: number, c: number): number => a % c,
   (a: number, c: number): number => balanced(a, c),
   (a: number, c: number): number => a - c * Math.floor(a / c),
+  (a: number, c: number): number => a - c * Math.ceil(a / c),
 ]
 const balanced = (a: number, c: number): number => a - c * Math.ceil(a / c - 0.5)
 
@@ -79,33 +81,54 @@ function affine(n: Linear, c: number, known: Knowledge): Division | undefined {
 }
 
 function nonlinear(n: Linear, c: number, known: Knowledge): Division {
-  const rest = mapCoefs(n, a => balanced(a, c), n.constant)
-  const out = mapCoefs(n, a => (a - balanced(a, c)) / c, 0)
+  const few = pointwise(n, c)
+  if (few !== undefined) return few
   // (-x) // c → -((x + c-1) // c) and (-x) % c → c-1 - (x + c-1) % c: of x and -x, only one is divided
-  const negative = leadingSign(rest) < 0
-  const positive = negative ? shifted(scaled(rest, -1), c - 1) : rest
-  const t = period(positive, c)
-  const { quotient, remainder } = positiveDivision(shifted(positive, -c * t), c, known)
+  const negative = leadingSign(n, c) < 0
+  const positive = negative ? shifted(scaled(n, -1), c - 1) : n
+  const rest = mapCoefs(positive, a => balanced(a, c), positive.constant)
+  const t = Math.floor(lowest(rest) / c)
+  const out = mapCoefs(positive, a => (a - balanced(a, c)) / c, t)
+  const division = positiveDivision(shifted(rest, -c * t), c, known)
+  const quotient = plus(out, division.quotient)
   return negative
-    ? { quotient: shifted(plus(out, quotient, -1), -t), remainder: shifted(scaled(remainder, -1), c - 1) }
-    : { quotient: shifted(plus(out, quotient), t), remainder }
+    ? { quotient: scaled(quotient, -1), remainder: shifted(scaled(division.remainder, -1), c - 1) }
+    : { quotient, remainder: division.remainder }
 }
 
-/** A quotient with coefficient ±1 can be divided further, so it leads; otherwise the first term does. */
-function leadingSign(n: Linear): number {
+/** Terms of up to this many values are divided value by value. */
+const MOST_VALUES = 4
+
+/** Any function of two values is affine, and of a few values it may be: the quotient of a·x + b, where x has few. */
+function pointwise(n: Linear, c: number): Division | undefined {
+  if (n.atoms.length !== 1) return undefined
+  const { min, max } = intervalOf(n.atoms[0].node)
+  if (max - min >= MOST_VALUES) return undefined
+  const at = (x: number): number => Math.floor((n.coefs[0] * x + n.constant) / c)
+  const slope = at(min + 1) - at(min)
+  for (let x = min + 2; x <= max; x++) if (at(x) - at(x - 1) !== slope) return undefined
+  const quotient = shifted(scaled(atomSum(n.atoms[0]), slope), at(min) - slope * min)
+  return { quotient, remainder: plus(n, quotient, -c) }
+}
+
+/** A quotient with coefficient ±1 can be divided further, so it leads; otherwise the first term whose sign matters does. */
+function leadingSign(n: Linear, c: number): number {
+  let first = 0
   for (let i = 0; i < n.atoms.length; i++) {
-    if (Math.abs(n.coefs[i]) === 1 && constantDivisor(n.atoms[i], 'floordiv') !== undefined) return n.coefs[i]
+    const coef = balanced(n.coefs[i], c)
+    if (Math.abs(coef) === 1 && c > 2 && constantDivisor(n.atoms[i], 'floordiv') !== undefined) return coef
+    if (first === 0 && 2 * coef !== c) first = coef
   }
-  return n.coefs[0]
+  return first
 }
 
-/** Numerators below this have their sign left alone, so that a term of any 32-bit value does not need 64 bits. */
+/** Numerators that reach below this are not made positive: a term of any 32-bit value would need 64 bits then. */
 const FAR_BELOW = -(2 ** 30)
 
-/** (x + c·t) // c → x // c + t: the t that makes the least numerator lie in [0, c). */
-function period(n: Linear, c: number): number {
+/** What (x + c·t) // c → x // c + t brings into [0, c): the least numerator. */
+function lowest(n: Linear): number {
   const { min } = intervalOfSum(n)
-  return Math.floor((min > FAR_BELOW ? min : n.constant) / c)
+  return min > FAR_BELOW ? min : n.constant
 }
 
 /** Two divisions are not merged into one whose divisor is out of 32-bit reach. */
@@ -141,5 +164,9 @@ function positiveDivision(n: Linear, c: number, known: Knowledge): Division {
 export const isDivision = (atom: Facts): boolean =>
   (atom.node.op === 'floordiv' || atom.node.op === 'floormod') && is(atom.node.src[1], 'const')
 
-const divideAtom = (n: Linear, c: number, op: 'floordiv' | 'floormod'): Linear =>
-  atomSum(factsOf(indexNode(op, nodeOfSum(n).node, indexNumber(c))))
+function divideAtom(n: Linear, c: number, op: 'floordiv' | 'floormod'): Linear {
+  // (x + 1) % 2 → 1 - x % 2: only one of them is an atom
+  const odd = op === 'floormod' && c === 2 && lowest(n) === 1
+  const atom = atomSum(factsOf(indexNode(op, nodeOfSum(odd ? shifted(n, -1) : n).node, indexNumber(c))))
+  return odd ? shifted(scaled(atom, -1), 1) : atom
+}

@@ -1,6 +1,6 @@
 import { dividedBy, divide, isDivision, ALWAYS } from './divide.js'
 import { factsOf, type Facts } from './facts.js'
-import { atomSum, coefOf, constantDivisor, plus, scaled, type Linear } from './linear.js'
+import { atomSum, coefOf, constantDivisor, plus, scaled, shifted, type Linear } from './linear.js'
 import { linearOf } from './canonical.js'
 
 /*
@@ -35,16 +35,30 @@ function joinRemainder(x: Linear, atom: Facts, p: number, m: number): Linear | u
   // p·(e % m) + p·m·(e // m) → p·e
   if (holdsDivisions(without, quotient, p * m)) return plus(plus(without, quotient, -p * m), linearOf(e.node), p)
   for (let i = 0; i < x.atoms.length; i++) {
-    const high = x.atoms[i]
-    const d = constantDivisor(high, 'floormod')
-    if (d === undefined || x.coefs[i] !== p * m) continue
-    const f = linearOf(high.node.src[0])
-    if (!holdsDivisions(f, quotient, 1)) continue
-    // p·(e % m) + p·m·(f % d) → p·((m·f + e % m) % (m·d)), where f holds e // m
+    const d = constantDivisor(x.atoms[i], 'floormod')
+    if (d === undefined || Math.abs(x.coefs[i]) !== Math.abs(p * m)) continue
+    // p·(e % m) + p·m·(f % d) → p·((m·f + e % m) % (m·d)), where f holds e // m; and -(f % d) is (d-1 - f) % d - (d-1)
+    const same = x.coefs[i] === p * m
+    const high = linearOf(x.atoms[i].node.src[0])
+    const f = withDivisions(same ? high : shifted(scaled(high, -1), d - 1), quotient, d)
+    if (f === undefined) continue
     const whole = recombine(plus(scaled(f, m), atomSum(atom)))
-    return plus(plus(without, atomSum(high), -p * m), divide(whole, m * d, ALWAYS).remainder, p)
+    const others = shifted(plus(without, atomSum(x.atoms[i]), -x.coefs[i]), same ? 0 : -p * m * (d - 1))
+    return plus(others, divide(whole, m * d, ALWAYS).remainder, p)
   }
   return undefined
+}
+
+/** f, plus multiples of d, so that it holds every quotient and remainder in `part` with the same coefficient; if that can be. */
+function withDivisions(f: Linear, part: Linear, d: number): Linear | undefined {
+  let result = f
+  for (let i = 0; i < part.atoms.length; i++) {
+    if (!isDivision(part.atoms[i])) continue
+    const more = part.coefs[i] - coefOf(f, part.atoms[i])
+    if (more % d !== 0) return undefined
+    result = plus(result, atomSum(part.atoms[i]), more)
+  }
+  return holdsDivisions(result, part, 1) ? result : undefined
 }
 
 function joinQuotient(x: Linear, atom: Facts, p: number, c: number): Linear | undefined {
