@@ -1,2 +1,3 @@
+export * from './c-family/index.js'
 export * from './capabilities.js'
 export * from './program.js'

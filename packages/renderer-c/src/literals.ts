@@ -1,0 +1,32 @@
+import { type ConstValue, type DType } from '@petagrad/ir'
+import { atom, precedence, type Expression } from '@petagrad/renderer'
+
+/** A scalar constant; every finite float prints as its shortest decimal, which reads back exactly. */
+export function literal(value: ConstValue, dtype: DType): Expression {
+  switch (dtype.kind) {
+    case 'bool': return atom(value ? '1' : '0')
+    case 'float': return floatLiteral(Number(value), dtype.bits === 32)
+    default: return integerLiteral(BigInt(value), dtype)
+  }
+}
+
+const negated = (text: string): Expression => ({ text: `-${text}`, precedence: precedence.unary })
+
+function floatLiteral(value: number, single: boolean): Expression {
+  const suffix = single ? 'f' : ''
+  if (Number.isNaN(value)) return atom(`__builtin_nan${suffix}("")`)
+  if (Math.abs(value) === Infinity) {
+    const infinity = `__builtin_inf${suffix}()`
+    return value < 0 ? negated(infinity) : atom(infinity)
+  }
+  const digits = String(Math.abs(single ? Math.fround(value) : value))
+  const text = (/[.e]/.test(digits) ? digits : `${digits}.0`) + suffix
+  return value < 0 || Object.is(value, -0) ? negated(text) : atom(text)
+}
+
+/** The least integer of a type has no literal: it is one less than the next. */
+function integerLiteral(value: bigint, dtype: DType): Expression {
+  const suffix = (dtype.kind === 'uint' && dtype.bits >= 32 ? 'u' : '') + (dtype.bits === 64 ? 'll' : '')
+  if (dtype.bits >= 32 && value === -(1n << BigInt(dtype.bits - 1))) return atom(`(-${-(value + 1n)}${suffix} - 1)`)
+  return value < 0n ? negated(`${-value}${suffix}`) : atom(`${value}${suffix}`)
+}

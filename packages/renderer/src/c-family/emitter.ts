@@ -1,0 +1,293 @@
+import { dtypes, is, isAlu, PetagradError, vector, type DType, type UOp } from '@petagrad/ir'
+import type { Artifact, LinearProgram } from '../program.js'
+import { Arithmetic, type Operand } from './arithmetic.js'
+import type { Dialect } from './dialect.js'
+import { atom, element, infix, ternary, type Expression } from './expression.js'
+import { namesOf } from './names.js'
+import { Prelude } from './prelude.js'
+import { inlineable } from './uses.js'
+
+/** Longer expressions get a name, so that lines stay readable. */
+const LONGEST = 100
+
+/** A value that is known but not yet written down: it will stand inside the expression of its only user. */
+interface Pending {
+  readonly operand: Operand
+  /** It reads memory, so it must be written down before the next write. */
+  readonly reads: boolean
+}
+
+/** A place in memory: `base[offset]`. */
+interface Place {
+  readonly base: string
+  readonly offset: Expression | undefined
+}
+
+/**
+ * A linear program as the text of a C-like kernel. Values that are used once stand inside the expression that uses
+ * them, others get a name: `v` values, `i` loop counters, `acc` registers, `q` pointers, `p` params, `n` variables, `s` scratch.
+ *
+ * Errors: UNSUPPORTED for an op that the dialect cannot spell.
+ */
+export function renderCFamily(program: LinearProgram, dialect: Dialect, entry: string): Artifact {
+  return { kind: 'source', language: dialect.language, text: new Emitter(program, dialect, entry).text(), entry }
+}
+
+class Emitter {
+  private readonly prelude = new Prelude()
+  private readonly arithmetic: Arithmetic
+  private readonly lines: string[] = []
+  private readonly named = new Map<UOp, Operand>()
+  private readonly pending = new Map<UOp, Pending>()
+  private readonly places = new Map<UOp, Place>()
+  /** Registers whose declaration waits for the first value. */
+  private readonly undeclared = new Set<UOp>()
+  private readonly inline: ReadonlySet<UOp>
+  private readonly counters = { v: 0, i: 0, acc: 0, q: 0 }
+  private depth = 1
+
+  constructor(private readonly program: LinearProgram, private readonly dialect: Dialect, private readonly entry: string) {
+    this.arithmetic = new Arithmetic(dialect, this.prelude)
+    this.inline = inlineable(program.uops)
+  }
+
+  text(): string {
+    const names = namesOf(this.program)
+    for (const [uop, name] of names.values) this.name(uop, name)
+    const head = this.dialect.kernel(this.program, this.entry, names, this.prelude)
+    for (const u of this.program.uops) this.emit(u)
+    const kernel = [head.signature, ...head.opening.map(line => `  ${line}`), ...this.lines, '}'].join('\n')
+    return [...this.prelude.paragraphs(), kernel].join('\n\n') + '\n'
+  }
+
+  private emit(u: UOp): void {
+    if (this.named.has(u)) return
+    if (is(u, 'const')) return this.emitConstant(u)
+    if (is(u, 'register')) return this.declareLater(u)
+    if (is(u, 'extract') || is(u, 'vectorize') || isAlu(u.op)) return this.emitValue(u)
+    switch (u.op) {
+      case 'index': return this.emitIndex(u)
+      case 'load': return this.emitLoad(u)
+      case 'store': return this.emitStore(u)
+      case 'range': return this.openLoop(u)
+      case 'if':
+        return this.open(`if (${this.use(u.src[0]).expression.text}) {`)
+      case 'end': case 'endif': return this.close()
+      case 'barrier': return this.effect(this.dialect.barrier)
+      case 'special':
+        if (is(u, 'special')) this.bind(u, this.dialect.special(u.arg.name), u.dtype, u.arg.name)
+        return
+      case 'after': return this.alias(u)
+    }
+    throw new PetagradError('UNSUPPORTED', `the ${this.dialect.language} renderer has no spelling for it`, { op: u.op, dtypes: [u.dtype.name] })
+  }
+
+  // ---- values
+
+  private emitConstant(u: UOp<'const'>): void {
+    const dtype = u.dtype.kind === 'bool' && u.dtype.lanes > 1 ? this.dialect.maskOf(u.dtype) : u.dtype
+    this.named.set(u, { uop: u, expression: this.arithmetic.literal(u, dtype), dtype })
+  }
+
+  private emitValue(u: UOp): void {
+    const reads = u.src.some(s => this.pending.get(s)?.reads === true)
+    const splat = is(u, 'vectorize') && u.src.every(s => s === u.src[0])
+    const operands = (splat ? [u.src[0]] : u.src).map(s => this.use(s))
+    if (is(u, 'vectorize')) return this.settle(u, this.gather(u, operands), u.dtype.kind === 'bool' ? this.dialect.maskOf(u.dtype) : u.dtype, reads)
+    if (is(u, 'extract')) return this.settle(u, this.extract(u, operands[0]), u.dtype.lanes > 1 ? vector(operands[0].dtype, u.dtype.lanes) : u.dtype, reads)
+    const dtype = this.arithmetic.representation(u, operands)
+    this.settle(u, this.arithmetic.emit(u, operands, dtype), dtype, reads)
+  }
+
+  private gather(u: UOp<'vectorize'>, operands: readonly Operand[]): Expression {
+    const mask = this.dialect.maskOf(u.dtype)
+    const asLanes = u.dtype.kind === 'bool' && mask.kind !== 'bool'
+    const dtype = asLanes ? mask : u.dtype
+    const lane = (o: Operand) => (asLanes ? ternary(o.expression, this.arithmetic.number(-1, mask.scalar), this.arithmetic.number(0, mask.scalar)) : o.expression)
+    if (operands.length === 1) return this.dialect.splat(lane(operands[0]), dtype, this.prelude)
+    return this.dialect.construct(operands.map(lane), dtype, this.prelude)
+  }
+
+  private extract(u: UOp<'extract'>, x: Operand): Expression {
+    const taken = this.dialect.extract(x.expression, x.dtype, u.arg, this.prelude)
+    const fromMask = u.dtype.kind === 'bool' && u.dtype.lanes === 1 && x.dtype.kind !== 'bool'
+    return fromMask ? infix('!=', taken, this.arithmetic.number(0, x.dtype.scalar)) : taken
+  }
+
+  /** A value's text, for its user. */
+  private use(u: UOp): Operand {
+    const waiting = this.pending.get(u)
+    if (waiting !== undefined) {
+      this.pending.delete(u)
+      return waiting.operand
+    }
+    const known = this.named.get(u)
+    if (known === undefined) throw new PetagradError('IR_INVALID', 'a value is used before its place in the program', { op: u.op, dtypes: [u.dtype.name] })
+    return known
+  }
+
+  /** Keeps a value for its only user if there is one and the text is short, or gives it a name. */
+  private settle(u: UOp, expression: Expression, dtype: DType, reads: boolean): void {
+    if (this.inline.has(u) && expression.text.length <= LONGEST) this.pending.set(u, { operand: { uop: u, expression, dtype }, reads })
+    else this.bind(u, expression, dtype)
+  }
+
+  private bind(u: UOp, expression: Expression, dtype: DType, name = `v${this.counters.v++}`): void {
+    this.line(`const ${this.dialect.type(dtype, this.prelude)} ${name} = ${expression.text};`)
+    this.name(u, name, dtype)
+  }
+
+  private name(u: UOp, name: string, dtype = u.dtype): void {
+    this.named.set(u, { uop: u, expression: atom(name), dtype })
+  }
+
+  private alias(u: UOp): void {
+    const place = this.places.get(u.src[0])
+    if (place !== undefined) this.places.set(u, place)
+    else if (u.src[0].op === 'register') this.named.set(u, this.registerOperand(u.src[0]))
+    else {
+      const x = this.pending.get(u.src[0])
+      if (x !== undefined) this.bind(u.src[0], this.use(u.src[0]).expression, x.operand.dtype)
+      this.named.set(u, this.use(u.src[0]))
+    }
+  }
+
+  // ---- memory
+
+  private storageOf(dtype: DType): DType {
+    return dtype.kind === 'bool' ? vector(dtypes.u8, dtype.lanes) : dtype
+  }
+
+  private emitIndex(u: UOp): void {
+    const at = this.pending.get(u.src[1])
+    if (at?.reads === true) this.bind(u.src[1], this.use(u.src[1]).expression, at.operand.dtype)
+    const inner = this.places.get(u.src[0])
+    const offset = this.use(u.src[1]).expression
+    const base = inner?.base ?? this.use(u.src[0]).expression.text
+    const sum = inner?.offset === undefined ? offset : infix('+', inner.offset, offset)
+    const short = /^\w+$/.test(sum.text)
+    if (this.inline.has(u) || short) {
+      this.places.set(u, { base, offset: sum })
+      return
+    }
+    const name = `q${this.counters.q++}`
+    const type = this.dialect.pointerType(this.storageOf(u.dtype.scalar), u.dtype.space ?? 'global', this.access(u), this.prelude)
+    this.line(`${type} ${name} = ${base} + ${sum.text};`)
+    this.places.set(u, { base: name, offset: undefined })
+  }
+
+  /** What a pointer into the memory under `u` may do. */
+  private access(u: UOp): 'read' | 'write' {
+    let root = u
+    while (root.op === 'index' || root.op === 'after') root = root.src[0]
+    const slot = is(root, 'param') ? root.arg.slot : undefined
+    return this.program.params.find(p => p.slot === slot)?.access === 'read' ? 'read' : 'write'
+  }
+
+  private place(u: UOp): Place {
+    return this.places.get(u) ?? { base: this.use(u).expression.text, offset: undefined }
+  }
+
+  private pointerTo({ base, offset }: Place): Expression {
+    return offset === undefined ? atom(base) : infix('+', atom(base), offset)
+  }
+
+  private emitLoad(u: UOp): void {
+    const register = registerUnder(u.src[0])
+    if (register !== undefined) return this.settle(u, this.registerOperand(register).expression, this.registerOperand(register).dtype, true)
+    const stored = this.storageOf(u.dtype)
+    const place = this.place(u.src[0])
+    const read = u.dtype.lanes > 1
+      ? this.dialect.loadVector(this.pointerTo(place), stored, u.src[0].dtype.space ?? 'global', this.prelude)
+      : element(atom(place.base), place.offset?.text ?? '0')
+    const isMask = stored !== u.dtype && u.dtype.lanes > 1
+    const dtype = isMask ? this.dialect.maskOf(u.dtype) : u.dtype
+    const value = stored === u.dtype ? read : infix('!=', read, this.arithmetic.number(0, stored))
+    if (u.src.length === 1) return this.settle(u, value, dtype, true)
+    const alternative = this.use(u.src[1])
+    const other = isMask ? this.arithmetic.maskFor(alternative, u.dtype) : alternative.expression
+    this.settle(u, ternary(this.use(u.src[2]).expression, value, other), dtype, true)
+  }
+
+  private emitStore(u: UOp): void {
+    const register = registerUnder(u.src[0])
+    const value = this.use(u.src[1])
+    if (register !== undefined) return this.assign(register, value)
+    const stored = this.storageOf(u.src[1].dtype)
+    const place = this.place(u.src[0])
+    const isMask = stored !== u.src[1].dtype && stored.lanes > 1
+    const text = isMask ? this.arithmetic.maskToNumber(value, stored) : value.expression
+    const write = stored.lanes > 1
+      ? this.dialect.storeVector(this.pointerTo(place), text, stored, u.src[0].dtype.space ?? 'global', this.prelude)
+      : `${element(atom(place.base), place.offset?.text ?? '0').text} = ${text.text};`
+    this.effect(u.src.length > 2 ? `if (${this.use(u.src[2]).expression.text}) ${write}` : write)
+  }
+
+  // ---- registers
+
+  private registerDType(register: UOp): DType {
+    return register.dtype.kind === 'bool' && register.dtype.lanes > 1 ? this.dialect.maskOf(register.dtype) : register.dtype
+  }
+
+  private declareLater(u: UOp): void {
+    this.name(u, `acc${this.counters.acc++}`, this.registerDType(u))
+    this.undeclared.add(u)
+  }
+
+  private registerOperand(register: UOp): Operand {
+    const operand = this.named.get(register)
+    if (operand === undefined) throw new PetagradError('IR_INVALID', 'a register is used before its declaration', { op: register.op })
+    return operand
+  }
+
+  private assign(register: UOp, value: Operand): void {
+    const { expression, dtype } = this.registerOperand(register)
+    const text = value.dtype === dtype ? value.expression : this.arithmetic.maskFor(value, register.dtype)
+    const declaration = this.undeclared.delete(register) ? `${this.dialect.type(dtype, this.prelude)} ` : ''
+    if (declaration !== '' || text.text !== expression.text) this.effect(`${declaration}${expression.text} = ${text.text};`)
+  }
+
+  // ---- statements
+
+  private line(text: string): void {
+    this.lines.push('  '.repeat(this.depth) + text)
+  }
+
+  /** A statement that writes: what was read before it and is used after it is written down first. */
+  private effect(text: string): void {
+    for (const [uop, { operand, reads }] of this.pending) {
+      if (!reads) continue
+      this.pending.delete(uop)
+      this.bind(uop, operand.expression, operand.dtype)
+    }
+    this.line(text)
+  }
+
+  private open(text: string): void {
+    for (const register of this.undeclared) {
+      const { expression, dtype } = this.registerOperand(register)
+      this.line(`${this.dialect.type(dtype, this.prelude)} ${expression.text};`)
+    }
+    this.undeclared.clear()
+    this.effect(text)
+    this.depth++
+  }
+
+  private openLoop(u: UOp): void {
+    const extent = this.use(u.src[0]).expression.text
+    const name = `i${this.counters.i++}`
+    this.open(`for (${this.dialect.type(u.dtype, this.prelude)} ${name} = 0; ${name} < ${extent}; ${name}++) {`)
+    this.name(u, name)
+  }
+
+  private close(): void {
+    this.depth--
+    this.line('}')
+  }
+}
+
+function registerUnder(u: UOp): UOp | undefined {
+  let root = u
+  while (root.op === 'after') root = root.src[0]
+  return root.op === 'register' ? root : undefined
+}
