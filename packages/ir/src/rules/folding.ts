@@ -26,7 +26,7 @@ function onOneLane(u: UOp): UOp | undefined {
   return vectorize(new Array<UOp>(u.dtype.lanes).fill(uop(u.op, u.dtype.scalar, lanes, u.arg)))
 }
 
-const isVector = ({ u }: { readonly u: UOp }): boolean => u.dtype.lanes > 1
+const isVector = ({ u }: { readonly u: UOp }): boolean => u.dtype.lanes > 1 && !u.src.every(isConstant)
 const SPREADS = [...unaryOps, ...binaryOps, ...castOps, 'where', 'mulacc'] as const
 
 const chosen = (f: (value: Constant) => Constant, a: Constant, b: Constant, condition: UOp): UOp => where(condition, f(a), f(b))
