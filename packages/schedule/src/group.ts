@@ -1,4 +1,4 @@
-import { bounds, dimUOp, range, type AxisKind, type Dim, type UOp } from '@petagrad/ir'
+import { bounds, dimUOp, is, range, type AxisKind, type Dim, type UOp } from '@petagrad/ir'
 
 /** A value that a group stores: the node, and the index (over the group's ranges) at which its elements are made. */
 export interface GroupStore {
@@ -34,6 +34,11 @@ export class Group {
   static over(id: number, shape: readonly Dim[]): { readonly group: Group; readonly index: readonly UOp[] } {
     const index = shape.map((d, axis) => (d === 1 ? dimUOp(0) : range(d, axis, 'loop')))
     return { group: new Group(id, index.filter(u => u.op === 'range'), shape.length), index }
+  }
+
+  /** A group over an empty shape stores nothing; index arithmetic over its ranges would have no value to stand for. */
+  get hasElements(): boolean {
+    return this.ranges.every(r => !is(r.src[0], 'const') || r.src[0].arg !== 0)
   }
 
   newRange(extent: Dim, kind: AxisKind): UOp {

@@ -62,7 +62,7 @@ function makePlan(sink: UOp, maxBuffers: number): Plan {
   if (hazards.length > 0) lowered = lowerAll()
   const current = [...lowered.values()]
   const copies = hazards.map((h, i) => copyBack(h, groups.length + i, current))
-  const order = orderGroups(packUpdates([...copies, ...current], maxBuffers))
+  const order = orderGroups(packUpdates([...copies, ...current].filter(l => l.group.hasElements), maxBuffers))
   return layOut(order, destinations, roots)
 }
 
