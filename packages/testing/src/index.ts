@@ -1,1 +1,10 @@
-export {}
+export { difference, exact, ulpsBetween, type Tolerance } from './comparison.js'
+export { conformanceCases, type ConformanceOptions } from './conformance.js'
+export { GraphInputs } from './graph-inputs.js'
+export { deviceTarget, programTarget, scheduledTarget, tensorInterpreter } from './pipeline-targets.js'
+export { randomGraph, type RandomGraph } from './random-graph.js'
+export { randomKernel, type RandomKernel } from './random-kernel.js'
+export { Random, seedFrom } from './random.js'
+export { shrink, smallerKernels, smallerTensorGraphs } from './shrink.js'
+export type { BufferBytes, ConformanceCase, ConformanceTarget } from './target.js'
+export { edgeValues, operandPairs, randomValue, smallInteger } from './values.js'

@@ -1,0 +1,16 @@
+import { describe, test } from 'vitest'
+import { conformanceCases, scheduledTarget, seedFrom, tensorInterpreter, type ConformanceTarget } from '../src/index.js'
+
+const seed = seedFrom(process.env, 1000)
+
+function suite(target: ConformanceTarget): void {
+  describe(`${target.name} (seed ${seed})`, () => {
+    for (const c of conformanceCases(target, { seed })) {
+      if (c.skip === undefined) test(c.name, c.run)
+      else test.skip(`${c.name}: ${c.skip}`, c.run)
+    }
+  })
+}
+
+suite(tensorInterpreter)
+suite(scheduledTarget())
