@@ -1,1 +1,1 @@
-export {}
+export { createWasmRenderer, type WasmRendererOptions } from './renderer.js'

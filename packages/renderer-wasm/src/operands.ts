@@ -1,0 +1,64 @@
+import { is, isAlu, type UOp } from '@petagrad/ir'
+import { accessOf, withoutOrder } from './addresses.js'
+
+/** A vector put together from lanes of at most two others. */
+export interface LanePicking {
+  readonly vectors: readonly UOp[]
+  readonly lanes: readonly number[]
+}
+
+/** The scalar that all lanes are, or undefined. */
+export const splatSource = (u: UOp): UOp | undefined =>
+  u.op === 'vectorize' && u.src.every(s => s === u.src[0]) ? u.src[0] : undefined
+
+/** `vectorize` of single lanes of one or two vectors of the same type as the result. */
+export function lanePicking(u: UOp): LanePicking | undefined {
+  if (u.op !== 'vectorize') return undefined
+  const vectors: UOp[] = []
+  const lanes: number[] = []
+  for (const s of u.src) {
+    if (!is(s, 'extract') || s.src[0].dtype !== u.dtype) return undefined
+    const vector = withoutOrder(s.src[0])
+    let at = vectors.indexOf(vector)
+    if (at < 0) at = vectors.push(vector) - 1
+    if (at > 1) return undefined
+    lanes.push(at * u.dtype.lanes + s.arg[0])
+  }
+  return { vectors, lanes }
+}
+
+/** The count of a vector shift as a scalar, where all lanes have the same. */
+export function uniformCount(u: UOp): UOp | undefined {
+  if ((u.op !== 'shl' && u.op !== 'shr') || u.dtype.lanes === 1) return undefined
+  return is(u.src[1], 'const') ? u.src[1] : splatSource(u.src[1])
+}
+
+export const isMemoryAccess = (u: UOp): boolean => (u.op === 'load' || u.op === 'store') && withoutOrder(u.src[0]).dtype.space !== undefined
+
+/** The register that a `load` or `store` is of. */
+export function registerOf(u: UOp): UOp<'register'> | undefined {
+  if (u.op !== 'load' && u.op !== 'store') return undefined
+  const target = withoutOrder(u.src[0])
+  return is(target, 'register') ? target : undefined
+}
+
+/** The uops whose values an instruction sequence for `u` takes, each as often as it is pushed. */
+export function operandsOf(u: UOp): readonly UOp[] {
+  return plainOperands(u).map(withoutOrder)
+}
+
+function plainOperands(u: UOp): readonly UOp[] {
+  switch (u.op) {
+    case 'load': case 'store':
+      return isMemoryAccess(u) ? [accessOf(u.src[0]).base, ...u.src.slice(1)] : u.src.slice(1)
+    case 'index': case 'extract': case 'if': return u.src
+    case 'range': return is(u.src[0], 'const') ? [] : u.src
+    case 'vectorize': {
+      const same = splatSource(u)
+      return same !== undefined ? [same] : lanePicking(u)?.vectors ?? u.src
+    }
+  }
+  if (!isAlu(u.op)) return []
+  const count = uniformCount(u)
+  return count === undefined ? u.src : [u.src[0], count]
+}
