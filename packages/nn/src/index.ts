@@ -1,1 +1,6 @@
-export {}
+export { Conv2d } from './conv.js'
+export { fanInUniform, glorotNormal, glorotUniform, kaimingNormal, kaimingUniform } from './initializers.js'
+export { Linear } from './linear.js'
+export { loadStateDict, stateDict, type Layer, type LoadReport, type Stateful } from './module.js'
+export { Adam, AdamW, SGD, type AdamOptions, type SGDOptions } from './optimizers.js'
+export { Sequential } from './sequential.js'

@@ -1,0 +1,84 @@
+import { PetagradError, shapeNames, shapeOf, type ConstValue, type DType, type UOp } from '@petagrad/ir'
+import { broadcastShapes, broadcastTo, cast, scalar } from './build.js'
+import { promote, promoteScalar } from './promotion.js'
+import type { Tensor } from './tensor.js'
+
+/** What a binary operation takes: a tensor, or a JavaScript scalar, which adapts to the tensor's dtype. */
+export type Operand = TensorCore | ConstValue
+
+/** What all tensors have: a node of the graph, with a shape and a dtype. Operations add nodes; nothing is computed. */
+export abstract class TensorCore {
+  private node: UOp
+  private disposed = false
+
+  constructor(node: UOp) {
+    this.node = node
+  }
+
+  /** The node of the graph that this tensor stands for. */
+  get uop(): UOp {
+    if (this.disposed) throw new PetagradError('USE_AFTER_FREE', 'the tensor was disposed of')
+    return this.node
+  }
+
+  get shape(): readonly number[] {
+    return shapeOf(this.uop).map(d => {
+      if (typeof d === 'number') return d
+      throw new PetagradError('UNSUPPORTED', 'a tensor has a symbolic shape', { shapes: [shapeNames(shapeOf(this.node))] })
+    })
+  }
+
+  get dtype(): DType {
+    return this.node.dtype
+  }
+
+  /** Number of dimensions. */
+  get rank(): number {
+    return shapeOf(this.uop).length
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.shape.reduce((a, b) => a * b, 1)
+  }
+
+  /** Lets the tensor stand for another node: its storage once there is some, or its next value. @internal */
+  become(node: UOp): void {
+    this.node = node
+  }
+
+  /** Ends the tensor's use; false if it had ended. @internal */
+  end(): boolean {
+    const first = !this.disposed
+    this.disposed = true
+    return first
+  }
+
+  /** A tensor of the final class. */
+  protected abstract derive(node: UOp): Tensor
+}
+
+/** An axis counted from the end where negative. Throws INVALID_ARGUMENT outside of [-rank, rank). */
+export function axisOf(op: string, axis: number, rank: number): number {
+  const a = axis < 0 ? axis + rank : axis
+  if (!Number.isInteger(axis) || a < 0 || a >= rank) {
+    throw new PetagradError('INVALID_ARGUMENT', `axis ${axis} is outside of a tensor of rank ${rank}`, { op })
+  }
+  return a
+}
+
+/** The nodes of two operands, in one dtype and one shape. */
+export function operands(op: string, a: TensorCore, b: Operand): readonly [UOp, UOp] {
+  const [x, y] = b instanceof TensorCore ? [a.uop, b.uop] : scalarOperand(op, a.uop, b)
+  const dtype = promote(x.dtype, y.dtype, op)
+  const shape = broadcastShapes(op, [shapeOf(x), shapeOf(y)])
+  return [broadcastTo(cast(x, dtype), shape), broadcastTo(cast(y, dtype), shape)]
+}
+
+function scalarOperand(op: string, x: UOp, value: ConstValue): readonly [UOp, UOp] {
+  if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') {
+    throw new PetagradError('INVALID_ARGUMENT', `expected a tensor or a number, got ${value === null ? 'null' : typeof value}`, { op })
+  }
+  const dtype = promoteScalar(x.dtype, value)
+  return [cast(x, dtype), scalar(value, dtype)]
+}

@@ -1,0 +1,90 @@
+import { is, PetagradError, shapeOf, toposort, type UOp } from '@petagrad/ir'
+import { defaultRuntime, type Executor } from '@petagrad/runtime'
+import { reshape } from './build.js'
+import type { TensorCore } from './core.js'
+import {
+  adopt, bufferUnder, forgetHostValues, hold, markExecuted, ownerOf, settle, wholeBuffer, wholeStorage,
+} from './storage.js'
+import { activeTrace, refuseInTrace } from './trace.js'
+
+/** Tensors whose assignment has not run. */
+const pending = new Set<TensorCore>()
+/** Realisations under way: a second request waits for the first instead of computing again. */
+const underWay = new WeakMap<TensorCore, { readonly node: UOp; readonly done: Promise<void> }>()
+/** Buffers whose assignment failed: what they hold is unknown. */
+const broken = new WeakMap<UOp, unknown>()
+
+/** Records an assignment: it belongs to the step being captured, or runs with the next realisation that involves it. */
+export function recordAssignment(tensor: TensorCore): void {
+  const trace = activeTrace()
+  if (trace === undefined) pending.add(tensor)
+  else trace.assigned.add(tensor)
+}
+
+export const forgetAssignment = (tensor: TensorCore): boolean => pending.delete(tensor)
+
+/** Computes the tensors together, in as few kernels as the scheduler finds; afterwards each holds memory of its own. */
+export async function realizeTensors(tensors: readonly TensorCore[], options: { readonly pending?: boolean } = {}): Promise<void> {
+  refuseInTrace('realize')
+  const wanted = [...new Set(options.pending ? [...tensors, ...pending] : tensors)]
+  const waiting: Promise<void>[] = []
+  const fresh: { readonly tensor: TensorCore; readonly node: UOp; readonly root: UOp }[] = []
+  const settled = settle(wanted.map(t => t.uop))
+  wanted.forEach((tensor, i) => {
+    const same = underWay.get(tensor)
+    if (same !== undefined && same.node === tensor.uop) waiting.push(same.done)
+    else {
+      if (tensor.uop !== settled[i]) tensor.become(settled[i])
+      const whole = wholeBuffer(settled[i])
+      if (whole === undefined) fresh.push({ tensor, node: settled[i], root: wholeStorage(settled[i]) ?? settled[i] })
+      else if (broken.has(whole)) throw brokenError(whole)
+    }
+  })
+  if (fresh.length > 0) waiting.push(run(fresh))
+  await Promise.all(waiting)
+}
+
+function run(fresh: readonly { readonly tensor: TensorCore; readonly node: UOp; readonly root: UOp }[]): Promise<void> {
+  const assigned: UOp[] = []
+  let executor: Executor | undefined
+  for (const u of toposort(fresh.map(f => f.root))) {
+    if (is(u, 'buffer')) {
+      if (broken.has(u)) throw brokenError(u)
+      executor ??= ownerOf(u)
+      forgetHostValues(u)
+    } else if (u.op === 'assign') assigned.push(u)
+  }
+  const chosen = executor ?? defaultRuntime()
+  const running = chosen.realize(fresh.map(f => f.root))
+  // From here on, whoever builds on an assignment of these builds on the buffer: work is done in the order of the calls.
+  for (const u of assigned) markExecuted(u)
+  const computed: { readonly tensor: TensorCore; readonly node: UOp; readonly at: number }[] = []
+  fresh.forEach(({ tensor, node, root }, at) => {
+    if (root.op === 'assign') tensor.become(settle([node])[0])
+    else computed.push({ tensor, node, at })
+    pending.delete(tensor)
+  })
+  const done = running.then(
+    buffers => {
+      for (const { tensor, node, at } of computed) {
+        const buffer = buffers[at]
+        adopt(buffer, chosen)
+        if (tensor.uop !== node) continue
+        tensor.become(reshape(buffer, shapeOf(node)))
+        hold(buffer)
+      }
+    },
+    (error: unknown) => {
+      for (const u of assigned) {
+        const buffer = bufferUnder(u)
+        if (buffer !== undefined) broken.set(buffer, error)
+      }
+      throw error
+    },
+  )
+  for (const { tensor, node } of computed) underWay.set(tensor, { node, done })
+  return done
+}
+
+const brokenError = (buffer: UOp): PetagradError =>
+  new PetagradError('DEVICE_FAILED', 'an earlier assignment to this tensor failed, so that its values are unknown', { cause: broken.get(buffer) })
