@@ -74,6 +74,8 @@ export interface Device {
   download(from: BufferRef, bytes: number): Promise<Uint8Array>
   /** Compiles an artifact to what `load` takes. Cacheable: equal artifacts give equal behaviour. */
   compile(artifact: DeviceArtifact): Promise<Uint8Array>
+  /** As `compile` for several artifacts at once, in their order, where that takes fewer runs of a compiler. Fails if any of them does. */
+  compileMany?(artifacts: readonly DeviceArtifact[]): Promise<readonly Uint8Array[]>
   load(binary: Uint8Array, info: ProgramInfo): Promise<LoadedProgram>
   /** Runs launches in order, after everything submitted before; resolves when done. */
   run(launches: readonly Launch[]): Promise<void>

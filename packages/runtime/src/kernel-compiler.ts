@@ -3,6 +3,7 @@ import type { Device, LoadedProgram } from '@petagrad/device'
 import type { UOp } from '@petagrad/ir'
 import type { Capabilities, LinearProgram, Renderer } from '@petagrad/renderer'
 import { PACKAGE_VERSION } from './package-version.js'
+import { CompileBatches } from './compile-batches.js'
 import type { Counters } from './counters.js'
 import { logLowered } from './debug-output.js'
 import type { ByteStore } from './disk-cache.js'
@@ -48,13 +49,13 @@ export class KernelCompiler {
   private readonly compiling = new Map<string, Promise<Uint8Array>>()
   private readonly writes = new Set<Promise<void>>()
   private readonly programs = new FinalizationRegistry<LoadedProgram>(program => program.free())
-  private readonly clock: BusyClock
+  private readonly batches: CompileBatches
   private readonly renderedPrefix: string
   private readonly binaryPrefix: string
 
   constructor(private readonly parts: KernelCompilerParts) {
     const { renderer, device, cache, counters } = parts
-    this.clock = new BusyClock(milliseconds => (counters.compileMs += milliseconds))
+    this.batches = new CompileBatches(device, milliseconds => (counters.compileMs += milliseconds))
     this.renderedPrefix = `${PACKAGE_VERSION} ${renderer.name} ${JSON.stringify(renderer.capabilities)} ${cache?.build ?? ''}`
     this.binaryPrefix = `${PACKAGE_VERSION} ${renderer.name} ${device.compilerKey}`
   }
@@ -77,10 +78,12 @@ export class KernelCompiler {
   }
 
   private async make(kernel: UOp<'kernel'>): Promise<CompiledKernel> {
-    const lower = (await this.recall(kernel)) ?? this.lower(kernel)
-    const level = debugLevel()
-    if (level >= 3) logLowered(lower, level)
-    const binary = await this.binary(lower)
+    const { lower, binary } = await this.batches.expecting(async () => {
+      const lower = (await this.recall(kernel)) ?? this.lower(kernel)
+      const level = debugLevel()
+      if (level >= 3) logLowered(lower, level)
+      return { lower, binary: await this.binary(lower) }
+    })
     const program = await this.parts.device.load(binary, lower.info)
     const compiled: CompiledKernel = { lowered: lower, program }
     this.programs.register(compiled, program)
@@ -117,13 +120,13 @@ export class KernelCompiler {
 
   private binary({ name, artifact }: LoweredKernel): Promise<Uint8Array> {
     const store = this.parts.cache?.store
-    if (store === undefined) return this.compileArtifact(name, artifact)
+    if (store === undefined) return this.batches.compile(name, artifact)
     const key = store.digest([this.binaryPrefix, artifact.entry, artifact.kind === 'source' ? artifact.text : artifact.bytes])
     const underway = this.compiling.get(key)
-    if (underway !== undefined) return underway
+    if (underway !== undefined) return this.batches.waitFor(underway)
     const made = store.get(key).then(async known => {
       if (known !== undefined) return known
-      const binary = await this.compileArtifact(name, artifact)
+      const binary = await this.batches.compile(name, artifact)
       this.keep(store, key, binary)
       return binary
     })
@@ -137,38 +140,5 @@ export class KernelCompiler {
   private keep(store: ByteStore, key: string, bytes: Uint8Array): void {
     const write = store.put(key, bytes).then(() => void this.writes.delete(write))
     this.writes.add(write)
-  }
-
-  private async compileArtifact(name: string, artifact: LoweredKernel['artifact']): Promise<Uint8Array> {
-    const lane = this.clock.enter()
-    const start = performance.now()
-    try {
-      return await this.parts.device.compile(artifact)
-    } finally {
-      activeTrace()?.span(`compile ${lane}`, 'compile', `compile ${name}`, start, performance.now())
-      this.clock.leave(lane)
-    }
-  }
-}
-
-/** Measures the time in which at least one of several overlapping activities runs, and numbers those that overlap. */
-class BusyClock {
-  private readonly lanes = new Set<number>()
-  private since = 0
-
-  constructor(private readonly add: (milliseconds: number) => void) {}
-
-  /** The lowest lane that is free. */
-  enter(): number {
-    if (this.lanes.size === 0) this.since = performance.now()
-    let lane = 0
-    while (this.lanes.has(lane)) lane++
-    this.lanes.add(lane)
-    return lane
-  }
-
-  leave(lane: number): void {
-    this.lanes.delete(lane)
-    if (this.lanes.size === 0) this.add(performance.now() - this.since)
   }
 }
