@@ -1,5 +1,5 @@
 import {
-  address, cast, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, shapeOf, simplifyGiven, store, where, withSrc,
+  address, cast, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, reduceIdentity, shapeOf, simplifyGiven, store, where, withSrc,
   type DType, type UOp,
 } from '@petagrad/ir'
 import { sizeOf } from './cost.js'
@@ -108,6 +108,8 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
       return where(origin.gate, value, zero(u.dtype))
     }
     if (is(u, 'reduce_axis')) {
+      const shape = shapeOf(u.src[0])
+      if (u.arg.axes.some(a => shape[a] === 0)) return constant(reduceIdentity(u.arg.alu, u.dtype), u.dtype)
       const ranges = rangesFor(u, index)
       return reduce(u.arg.alu, valueOf(u.src[0], withRanges(u, index, ranges), gate), ranges)
     }
