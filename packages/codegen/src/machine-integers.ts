@@ -12,15 +12,8 @@ const fits32 = (u: UOp): boolean => {
  */
 export function giveMachineIntegers(uops: readonly UOp[]): UOp[] {
   const done = new Map<UOp, UOp>()
-  const out: UOp[] = []
-  const emitted = new Set<UOp>()
-  const emit = (u: UOp): UOp => {
-    if (!emitted.has(u)) {
-      emitted.add(u)
-      out.push(u)
-    }
-    return u
-  }
+  const out = new ProgramOrder()
+  const emit = (u: UOp): UOp => out.put(u)
   const at = (u: UOp): UOp => {
     const d = done.get(u)
     if (d === undefined) throw new PetagradError('IR_INVALID', `${u.op} is used before it is placed`)
@@ -30,9 +23,9 @@ export function giveMachineIntegers(uops: readonly UOp[]): UOp[] {
   const widthOf = (us: readonly UOp[]): DType => (us.filter(isIndex).every(fits32) ? dtypes.i32 : dtypes.i64)
   const as = (x: UOp, dtype: DType): UOp => {
     if (x.dtype === dtype) return x
-    return emit(is(x, 'const') ? constant(x.arg, dtype) : uop('cast', dtype, [x]))
+    return is(x, 'const') ? out.put(constant(x.arg, dtype)) : out.derive(uop('cast', dtype, [x]))
   }
-  const operation = (op: 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'and' | 'shr', a: UOp, b: UOp): UOp => emit(uop(op, a.dtype, [a, b]))
+  const operation = (op: 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'and' | 'shr', a: UOp, b: UOp): UOp => out.derive(uop(op, a.dtype, [a, b]))
 
   const divide = (u: UOp, dtype: DType): UOp => {
     const [x, y] = u.src
@@ -49,10 +42,10 @@ export function giveMachineIntegers(uops: readonly UOp[]): UOp[] {
     if (bounds(y).min <= 0) throw new PetagradError('IR_INVALID', 'an index is divided by something that may not be positive')
     if (bounds(x).min >= 0 || constantFactor(x) % bounds(y).max === 0) return operation(quotient ? 'div' : 'mod', a, b)
     const rest = operation('mod', a, b)
-    const negative = emit(uop('lt', dtypes.bool, [rest, emit(constant(0, dtype))]))
-    if (!quotient) return emit(uop('where', dtype, [negative, operation('add', rest, b), rest]))
+    const negative = out.derive(uop('lt', dtypes.bool, [rest, emit(constant(0, dtype))]))
+    if (!quotient) return out.derive(uop('where', dtype, [negative, operation('add', rest, b), rest]))
     const towardsZero = operation('div', a, b)
-    return emit(uop('where', dtype, [negative, operation('sub', towardsZero, emit(constant(1, dtype))), towardsZero]))
+    return out.derive(uop('where', dtype, [negative, operation('sub', towardsZero, emit(constant(1, dtype))), towardsZero]))
   }
 
   for (const u of uops) {
@@ -85,5 +78,37 @@ export function giveMachineIntegers(uops: readonly UOp[]): UOp[] {
       done.set(u, emit(remake(u, u.dtype, u.src.map(at))))
     }
   }
-  return out
+  return out.list()
+}
+
+/**
+ * A list in the making. What is derived on the way (a widened index, the parts of a division) may be asked for again
+ * from another block, so it stands directly behind the last of its sources, and constants stand at the top.
+ */
+class ProgramOrder {
+  private readonly top: UOp[] = []
+  /** Each node in program order, and what is derived there. */
+  private readonly places: UOp[][] = []
+  private readonly placeOf = new Map<UOp, number>()
+
+  put(u: UOp): UOp {
+    if (u.op === 'const') {
+      if (!this.placeOf.has(u)) this.top.push(u)
+      this.placeOf.set(u, -1)
+    } else if (!this.placeOf.has(u)) this.placeOf.set(u, this.places.push([u]) - 1)
+    return u
+  }
+
+  derive(u: UOp): UOp {
+    if (this.placeOf.has(u)) return u
+    const place = u.src.reduce((last, s) => Math.max(last, this.placeOf.get(s) ?? -1), -1)
+    this.placeOf.set(u, place)
+    if (place < 0) this.top.push(u)
+    else this.places[place].push(u)
+    return u
+  }
+
+  list(): UOp[] {
+    return [...this.top, ...this.places.flat()]
+  }
 }
