@@ -1,5 +1,7 @@
+import { createCRenderer } from '@petagrad/renderer-c'
+import { createWasmRenderer } from '@petagrad/renderer-wasm'
 import { describe, test } from 'vitest'
-import { conformanceCases, scheduledTarget, seedFrom, tensorInterpreter, type ConformanceTarget } from '../src/index.js'
+import { conformanceCases, programTarget, scheduledTarget, seedFrom, tensorInterpreter, type ConformanceTarget } from '../src/index.js'
 
 const seed = seedFrom(process.env, 1000)
 
@@ -14,3 +16,5 @@ function suite(target: ConformanceTarget): void {
 
 suite(tensorInterpreter)
 suite(scheduledTarget())
+suite(programTarget('programs for WebAssembly', createWasmRenderer().capabilities))
+suite(programTarget('programs for C', createCRenderer({ compiler: 'clang', isa: 'x86-64-v3', cores: 2 }).capabilities))
