@@ -1,3 +1,3 @@
 import { library } from '../../tsup.base.ts'
 
-export default library({ entry: ['src/petagrad.ts'], platform: 'node' })
+export default library({ entry: { petagrad: 'src/petagrad.ts', digits: 'src/digits.ts', 'load-digits': 'src/demo/load-digits.ts' }, platform: 'node' })

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { loadDigits, pixels, plainBatch, split, trainingBatch, type Digits, type Split } from '../src/demo/data.js'
+import { pixels, plainBatch, split, trainingBatch, type Digits, type Split } from '../src/demo/data.js'
+import { loadDigits } from '../src/demo/load-digits.js'
 import { randomStream, shuffled } from '../src/demo/random.js'
 
 interface MnistIndex {

@@ -3,7 +3,7 @@ import { accuracyOf, confusionOf, confusionTable } from '../src/demo/confusion.j
 import { digitLines, digitRows } from '../src/demo/digit-art.js'
 import { kernelTable } from '../src/demo/kernel-table.js'
 import { binned, svgCurve, terminalCurve } from '../src/demo/learning-curve.js'
-import { learningRate, recipe } from '../src/demo/options.js'
+import { learningRate, recipe } from '../src/demo/recipe.js'
 import { deviceTable } from '../src/devices.js'
 
 describe('the confusion matrix', () => {

@@ -1,32 +1,10 @@
-/** What the command line of `petagrad demo` says. */
+/** What the command line of `petagrad demo` says. What is left out comes from the checkpoint, or is a default. */
 export interface DemoOptions {
   readonly device?: string
-  readonly epochs: number
-  readonly seed: number
+  readonly epochs?: number
+  readonly seed?: number
   readonly steps?: number
   readonly output: string
   readonly resume?: boolean
   readonly json?: boolean
-}
-
-/**
- * The training recipe. With 8,000 images the network overfits and its accuracy depends on the seed; shifted images,
- * smoothed labels and a rate that decays to nothing are what lifts every seed above 98.5 % (16 seeds of the same
- * network elsewhere: 98.75 to 99.45 %).
- */
-export const recipe = {
-  batch: 64,
-  heldOut: 2000,
-  /** Seed of the split, which is the same in every run: accuracies compare. */
-  splitSeed: 20_240_229,
-  /** Largest shift of a training image, in pixels, each way. */
-  shift: 1,
-  labelSmoothing: 0.05,
-  peakRate: 4e-3,
-  warmUpSteps: 60,
-} as const
-
-/** Learning rate at a step counted from 0: linear warm-up to the peak, on a line that falls to nothing at `steps`. */
-export function learningRate(step: number, steps: number): number {
-  return recipe.peakRate * Math.min(1, (step + 1) / (recipe.warmUpSteps + 1)) * Math.max(0.02, 1 - step / steps)
 }
