@@ -1,0 +1,9 @@
+export * from '@petagrad/formats'
+export * from '@petagrad/nn'
+export * from '@petagrad/tensor'
+export { PetagradError, type ErrorCode, type ErrorDetails } from '@petagrad/ir'
+export {
+  compileProfile, configure, createRuntime, defaultRuntime, flushProfile, setDefaultRuntime, settings, traceJSON,
+  type Backend, type BackendLoader, type BackendSource, type CompileProfile, type DeviceReport, type KernelProfile, type Runtime, type RuntimeOptions,
+  type RuntimeStatistics, type SettingChanges, type Settings,
+} from '@petagrad/runtime'

@@ -1,0 +1,16 @@
+import { createWasmDevice } from '@petagrad/driver-wasm'
+import { createWasmRenderer } from '@petagrad/renderer-wasm'
+import type { Backend } from '@petagrad/runtime'
+
+/** WebAssembly with SIMD, on all cores where threads may share memory: Node, and pages that are cross-origin isolated. */
+export const wasm: Backend = {
+  name: 'wasm',
+  async probe() {
+    const available = typeof WebAssembly === 'object'
+    return { available, reason: available ? 'WebAssembly is part of this host' : 'this host has no WebAssembly' }
+  },
+  async open({ threads }) {
+    const device = await createWasmDevice({ threads })
+    return { device, renderer: createWasmRenderer({}) }
+  },
+}
