@@ -111,15 +111,21 @@ function pointwise(n: Linear, c: number): Division | undefined {
   return { quotient, remainder: plus(n, quotient, -c) }
 }
 
-/** A quotient with coefficient ±1 can be divided further, so it leads; otherwise the first term whose sign matters does. */
+/**
+ * A quotient with coefficient ±1 can be divided further, so it leads; otherwise the first term does whose sign matters
+ * (c/2 and -c/2 are one); if there is none, the first that stays, as it is written.
+ */
 function leadingSign(n: Linear, c: number): number {
   let first = 0
+  let written = 0
   for (let i = 0; i < n.atoms.length; i++) {
     const coef = balanced(n.coefs[i], c)
+    if (coef === 0) continue
     if (Math.abs(coef) === 1 && c > 2 && constantDivisor(n.atoms[i], 'floordiv') !== undefined) return coef
     if (first === 0 && 2 * coef !== c) first = coef
+    if (written === 0) written = n.coefs[i]
   }
-  return first
+  return first === 0 ? written : first
 }
 
 /** Numerators that reach below this are not made positive: a term of any 32-bit value would need 64 bits then. */

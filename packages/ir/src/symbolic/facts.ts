@@ -22,6 +22,7 @@ export class Facts {
   interval: Interval | undefined = undefined
   factor: number | undefined = undefined
   key: number | undefined = undefined
+  size: number | undefined = undefined
   leaves: ReadonlySet<UOp> | undefined = undefined
   divisions: Map<number, Division> | undefined = undefined
 

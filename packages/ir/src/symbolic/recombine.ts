@@ -1,6 +1,8 @@
+import { dtypes } from '../dtype.js'
+import type { UOp } from '../uop.js'
 import { dividedBy, divide, isDivision, ALWAYS } from './divide.js'
 import { factsOf, type Facts } from './facts.js'
-import { atomSum, coefOf, constantDivisor, plus, scaled, shifted, type Linear } from './linear.js'
+import { atomSum, coefOf, constantDivisor, nodeOfSum, plus, scaled, shifted, type Linear } from './linear.js'
 import { linearOf } from './canonical.js'
 
 /*
@@ -21,19 +23,41 @@ function joined(x: Linear): Linear | undefined {
     const m = constantDivisor(atom, 'floormod')
     const c = constantDivisor(atom, 'floordiv')
     const result = m !== undefined ? joinRemainder(x, atom, p, m) : c !== undefined ? joinQuotient(x, atom, p, c) : undefined
-    if (result !== undefined) return result
+    if (result !== undefined && sizeOf(result) < sizeOf(x)) return result
   }
   return undefined
+}
+
+/** Nodes when written out; what every join must lessen, so that joining ends. */
+function sizeOf(x: Linear): number {
+  let size = 0
+  for (let i = 0; i < x.atoms.length; i++) size += nodesOf(x.atoms[i].node) + (x.coefs[i] === 1 ? 0 : 1)
+  return size
+}
+
+function nodesOf(u: UOp): number {
+  if (u.op === 'range' || u.dtype !== dtypes.index) return 1
+  const facts = factsOf(u)
+  return (facts.size ??= u.src.reduce((n, s) => n + nodesOf(s), 1))
 }
 
 const numerator = (atom: Facts): Facts => factsOf(atom.node.src[0])
 
 function joinRemainder(x: Linear, atom: Facts, p: number, m: number): Linear | undefined {
   const e = numerator(atom)
-  const { quotient } = dividedBy(e, m)
   const without = plus(x, atomSum(atom), -p)
+  const plain = joinDigit(x, without, linearOf(e.node), atomSum(atom), p, m)
+  if (plain !== undefined || m !== 2) return plain
+  // p·(e % 2) → p - p·((e + 1) % 2): both are written as one atom
+  const next = linearOf(nodeOfSum(shifted(linearOf(e.node), 1)).node)
+  return joinDigit(x, shifted(without, p), next, shifted(scaled(atomSum(atom), -1), 1), -p, m)
+}
+
+/** `without` + p·(e % m), joined with what of the quotient e // m is in it. `digit` is e % m. */
+function joinDigit(x: Linear, without: Linear, e: Linear, digit: Linear, p: number, m: number): Linear | undefined {
+  const { quotient } = dividedBy(nodeOfSum(e), m)
   // p·(e % m) + p·m·(e // m) → p·e
-  if (holdsDivisions(without, quotient, p * m)) return plus(plus(without, quotient, -p * m), linearOf(e.node), p)
+  if (holdsDivisions(without, quotient, p * m)) return plus(plus(without, quotient, -p * m), e, p)
   for (let i = 0; i < x.atoms.length; i++) {
     const d = constantDivisor(x.atoms[i], 'floormod')
     if (d === undefined || Math.abs(x.coefs[i]) !== Math.abs(p * m)) continue
@@ -42,7 +66,7 @@ function joinRemainder(x: Linear, atom: Facts, p: number, m: number): Linear | u
     const high = linearOf(x.atoms[i].node.src[0])
     const f = withDivisions(same ? high : shifted(scaled(high, -1), d - 1), quotient, d)
     if (f === undefined) continue
-    const whole = recombine(plus(scaled(f, m), atomSum(atom)))
+    const whole = recombine(plus(digit, f, m))
     const others = shifted(plus(without, atomSum(x.atoms[i]), -x.coefs[i]), same ? 0 : -p * m * (d - 1))
     return plus(others, divide(whole, m * d, ALWAYS).remainder, p)
   }
