@@ -47,13 +47,10 @@ export const isLowest = (c: Constant): boolean => c.arg === reduceIdentity('max'
 export const isHighest = (c: Constant): boolean =>
   c.dtype.kind === 'bool' ? c.arg === true : c.dtype.kind === 'float' ? c.arg === Infinity : c.arg === integerRange(c.dtype)[1]
 
-/** The exponent, if an integer constant is a positive power of two. */
-export function log2Of(c: Constant): bigint | undefined {
-  const value = integerOf(c)
-  return value > 0n && (value & (value - 1n)) === 0n ? BigInt(value.toString(2).length - 1) : undefined
-}
-
-export const isPowerOfTwo = ({ c }: { readonly c: Constant }): boolean => log2Of(c) !== undefined
+/** The exponent, if a number is a positive power of two. */
+export const log2OfInteger = (value: bigint): bigint | undefined =>
+  value > 0n && (value & (value - 1n)) === 0n ? BigInt(value.toString(2).length - 1) : undefined
+export const log2Of = (c: Constant): bigint | undefined => log2OfInteger(integerOf(c))
 
 /** How far an integer constant shifts: counts are taken modulo the width. */
 export const shiftCount = (c: Constant): bigint => integerOf(c) & BigInt(c.dtype.bits - 1)

@@ -28,6 +28,8 @@ export const logic = [
   rule('and-within-or', p.and(p.or(p.bits('x'), p.constant('a')), p.constant('b')).where(covers), ({ b }) => b), // (x | c1) & c2 -> c2 where c1 has every bit of c2
   rule('and-of-shl', p.and(p.shl(p.integer('x'), p.constant('a')), p.constant('b')), ({ x, a, b }) => maskShifted('shl', x, a, b)), // (x << c1) & c2 -> x << c1 or 0, where c2 keeps all or none
   rule('and-of-shr', p.and(p.shr(p.uint('x'), p.constant('a')), p.constant('b')), ({ x, a, b }) => maskShifted('shr', x, a, b)), // (x >> c1) & c2 -> x >> c1 or 0, where c2 keeps all or none
+  rule('and-choice', p.and(p.where(p.bool('x'), p.bool('y'), p.bool('z')), p.bool('x')), ({ x, y }) => binary('and', x, y)), // (x ? y : z) & x -> x & y
+  rule('and-choice-then', p.and(p.where(p.bool('x'), p.bool('y'), p.constant(true)), p.bool('y')), ({ y }) => y), // (x ? y : true) & y -> y
 
   // ---- or
   rule('or-same', p.or(p.bits('x'), p.bits('x')), ({ x }) => x), // x | x -> x
@@ -43,6 +45,8 @@ export const logic = [
   rule('or-of-masks', p.or(p.and(p.bits('x'), p.constant('a')), p.and(p.bits('x'), p.constant('b'))), ({ x, a, b }) => binary('and', x, fold('or', a, b))), // (x & c1) | (x & c2) -> x & (c1 | c2)
   rule('or-fills-and', p.or(p.and(p.bits('x'), p.constant('a')), p.constant('b')).where(fillTogether), ({ x, b }) => binary('or', x, b)), // (x & c1) | c2 -> x | c2 where c1 | c2 = ones
   rule('or-over-and', p.or(p.and(p.bits('x'), p.constant('b')), p.constant('a')).where(covers), ({ a }) => a), // (x & c1) | c2 -> c2 where c2 has every bit of c1
+  rule('or-choice', p.or(p.where(p.bool('x'), p.bool('y'), p.bool('z')), p.bool('x')), ({ x, z }) => binary('or', x, z)), // (x ? y : z) | x -> x | z
+  rule('or-choice-else', p.or(p.where(p.bool('x'), p.constant(false), p.bool('y')), p.bool('y')), ({ y }) => y), // (x ? false : y) | y -> y
 
   // ---- xor
   rule('xor-same', p.xor(p.bits('x'), p.bits('x')), ({ x }) => none(x)), // x ^ x -> 0

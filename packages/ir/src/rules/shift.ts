@@ -1,6 +1,7 @@
 import { p, rule, type Constant } from '../rewrite/pattern.js'
-import { binary, type UOp } from '../uop.js'
+import { binary, unary, type UOp } from '../uop.js'
 import { fold, ones, shiftCount, withInteger, zeroLike } from './constants.js'
+import { divideOnce, shiftFactor } from './division.js'
 
 const isCountTooLarge = ({ c }: { readonly c: Constant }): boolean => shiftCount(c) !== BigInt(c.arg)
 
@@ -22,20 +23,14 @@ export const shift = [
   rule('ones-shifted', p.shr(p.constant(-1).of('int').as('c'), p.int('x')), ({ c }) => c), // -1 >> x -> -1
   rule('shl-shl', p.shl(p.shl(p.integer('x'), p.constant('a')), p.constant('b')), ({ x, a, b }) => shiftOnce('shl', x, a, b)), // (x << c1) << c2 -> x << (c1 + c2)
   rule('shr-shr', p.shr(p.shr(p.integer('x'), p.constant('a')), p.constant('b')), ({ x, a, b }) => shiftOnce('shr', x, a, b)), // (x >> c1) >> c2 -> x >> (c1 + c2)
+  rule('shl-of-neg', p.shl(p.neg(p.integer('x')), p.constant('c')), ({ x, c }) => unary('neg', binary('shl', x, c))), // -x << c -> -(x << c)
   rule('shl-of-product', p.shl(p.mul(p.integer('x'), p.constant('a')), p.constant('b')), ({ x, a, b }) => binary('mul', x, fold('shl', a, b))), // (x * c1) << c2 -> x * (c1 << c2)
   rule('shl-shr', p.shr(p.shl(p.uint('x'), p.constant('c')), p.constant('c')), ({ x, c }) => binary('and', x, fold('shr', ones(c.dtype), c))), // (x << c) >> c -> x & (ones >> c)
   rule('shr-shl', p.shl(p.shr(p.integer('x'), p.constant('c')), p.constant('c')), ({ x, c }) => binary('and', x, fold('shl', ones(c.dtype), c))), // (x >> c) << c -> x & (ones << c)
-  rule('shr-of-quotient', p.shr(p.div(p.uint('x'), p.constant('a')), p.constant('b')), ({ x, a, b }) => divideShifted('div', x, a, b)), // (x / c1) >> c2 -> x / (c1 * 2^c2)
-  rule('shr-of-floor', p.shr(p.floordiv(p.int('x'), p.constant('a')), p.constant('b')), ({ x, a, b }) => divideShifted('floordiv', x, a, b)), // (x // c1) >> c2 -> x // (c1 * 2^c2)
+  rule('shr-of-quotient', p.shr(p.div(p.uint('x'), p.constant('a')), p.constant('b')), ({ x, a, b }) => divideOnce('div', x, a, shiftFactor(b))), // (x / c1) >> c2 -> x / (c1 * 2^c2)
+  rule('shr-of-floor', p.shr(p.floordiv(p.int('x'), p.constant('a')), p.constant('b')), ({ x, a, b }) => divideOnce('floordiv', x, a, shiftFactor(b))), // (x // c1) >> c2 -> x // (c1 * 2^c2)
   rule('shl-of-and', p.shl(p.and(p.integer('x'), p.constant('a')), p.constant('b')), ({ x, a, b }) => {
     const kept = fold('shl', a, b)
     return kept.arg === fold('shl', ones(a.dtype), b).arg ? binary('shl', x, b) : undefined
   }), // (x & c1) << c2 -> x << c2 where c1 has every bit that stays
 ]
-
-/** Shifting a quotient is dividing by more, as long as the divisor exists. */
-function divideShifted(op: 'div' | 'floordiv', x: UOp, a: Constant, b: Constant): UOp | undefined {
-  const divisor = BigInt(a.arg) << shiftCount(b)
-  const c = withInteger(a, divisor)
-  return divisor > 0n && BigInt(c.arg) === divisor ? binary(op, x, c) : undefined
-}

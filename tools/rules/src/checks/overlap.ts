@@ -1,7 +1,8 @@
 import {
   interpretedMatcher, orders, simplify,
-  type Matcher, type PatternData, type Rule, type UOp,
+  type Matcher, type PatternData, type Rule,
 } from '../../../../packages/ir/src/index.js'
+import { costOf } from './cost.js'
 import { describe, instanceOf, withSources } from './laws.js'
 import type { Random } from './random.js'
 
@@ -9,6 +10,8 @@ import type { Random } from './random.js'
 export interface Conflict {
   readonly earlier: string
   readonly later: string
+  /** The final forms' costs. */
+  readonly costs: readonly [number, number]
   readonly example: string
 }
 
@@ -39,22 +42,23 @@ function conflictOf(earlier: Rule, a: Matcher, later: Rule, b: Matcher, random: 
     const both = unify(first, other)
     if (both === undefined) continue
     for (let i = 0; i < ATTEMPTS; i++) {
-      const example = differingEnds(both, a, b, random)
-      if (example !== undefined) return { earlier: earlier.name, later: later.name, example }
+      const ends = differingEnds(both, a, b, random)
+      if (ends !== undefined) return { earlier: earlier.name, later: later.name, ...ends }
     }
   }
   return undefined
 }
 
-function differingEnds(pattern: PatternData, a: Matcher, b: Matcher, random: Random): string | undefined {
+function differingEnds(pattern: PatternData, a: Matcher, b: Matcher, random: Random): Pick<Conflict, 'costs' | 'example'> | undefined {
   const found = instanceOf(random, pattern)
   if (found === undefined) return undefined
   const u = withSources(found)
   const byEarlier = a.match(u)
   const byLater = byEarlier === undefined ? undefined : b.match(u)
   if (byEarlier === undefined || byLater === undefined || byEarlier === byLater) return undefined
-  const ends: readonly UOp[] = [simplify(byEarlier), simplify(byLater)]
-  return ends[0] === ends[1] ? undefined : `${describe(u)} becomes ${describe(ends[0])} or ${describe(ends[1])}`
+  const [one, other] = simplify([byEarlier, byLater])
+  if (one === other) return undefined
+  return { costs: [costOf(one), costOf(other)], example: `${describe(u)} becomes ${describe(one)} or ${describe(other)}` }
 }
 
 /** The pattern of the nodes that both describe; undefined if there are none. Guards are left to the rules. */

@@ -24,6 +24,8 @@ const andClearsOr = logic[9]
 const andWithinOr = logic[10]
 const andOfShl = logic[11]
 const andOfShr = logic[12]
+const andChoice = logic[13]
+const andChoiceThen = logic[14]
 const ltBothWays = compare[29]
 const eqTwoConstants = compare[30]
 const ltAndLt = compare[32]
@@ -236,6 +238,46 @@ export function matchAnd(u: UOp, fired?: Fired): UOp | undefined {
       const b = { b: s1, x: s0_0, a: s0_1 }
       const result = andOfShr.replace(b)
       if (result !== undefined && result !== u) return hit(fired, andOfShr, result)
+    }
+  }
+  if (s0.op === 'where') {
+    const s0_0 = s0.src[0]
+    const s0_1 = s0.src[1]
+    const s0_2 = s0.src[2]
+    if (s0_0 === s1 && s1.dtype.kind === 'bool' && s0_1.dtype.kind === 'bool' && s0_2.dtype.kind === 'bool') {
+      const b = { x: s1, y: s0_1, z: s0_2 }
+      const result = andChoice.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, andChoice, result)
+    }
+  }
+  if (s1.op === 'where') {
+    const s1_0 = s1.src[0]
+    const s1_1 = s1.src[1]
+    const s1_2 = s1.src[2]
+    if (s1_0 === s0 && s0.dtype.kind === 'bool' && s1_1.dtype.kind === 'bool' && s1_2.dtype.kind === 'bool') {
+      const b = { x: s0, y: s1_1, z: s1_2 }
+      const result = andChoice.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, andChoice, result)
+    }
+  }
+  if (s0.op === 'where') {
+    const s0_2 = s0.src[2]
+    const s0_1 = s0.src[1]
+    const s0_0 = s0.src[0]
+    if (s0_2.op === 'const' && s0_1 === s1 && holds(s0_2, true) && s1.dtype.kind === 'bool' && s0_0.dtype.kind === 'bool') {
+      const b = { y: s1, x: s0_0 }
+      const result = andChoiceThen.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, andChoiceThen, result)
+    }
+  }
+  if (s1.op === 'where') {
+    const s1_2 = s1.src[2]
+    const s1_1 = s1.src[1]
+    const s1_0 = s1.src[0]
+    if (s1_2.op === 'const' && s1_1 === s0 && holds(s1_2, true) && s0.dtype.kind === 'bool' && s1_0.dtype.kind === 'bool') {
+      const b = { y: s0, x: s1_0 }
+      const result = andChoiceThen.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, andChoiceThen, result)
     }
   }
   if (s0.op === 'lt' && s1.op === 'lt') {

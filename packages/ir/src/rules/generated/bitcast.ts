@@ -9,7 +9,7 @@ const castOfChoice = folding[8]
 const oneLane = folding[11]
 const castSame = casts[0]
 const bitcastBitcast = casts[2]
-const bitcastInteger = casts[3]
+const bitcastInteger = casts[4]
 
 export function matchBitcast(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]

@@ -9,9 +9,10 @@ const castOfChoice = folding[8]
 const oneLane = folding[11]
 const castSame = casts[0]
 const castCast = casts[1]
-const castMasked = casts[4]
-const truthOfNeg = casts[5]
-const castTrunc = casts[6]
+const castBitcast = casts[3]
+const castMasked = casts[5]
+const truthOfNeg = casts[6]
+const castTrunc = casts[7]
 
 export function matchCast(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]
@@ -46,6 +47,14 @@ export function matchCast(u: UOp, fired?: Fired): UOp | undefined {
       const b = { outer: u, inner: s0, x: s0_0 }
       const result = castCast.guards[0](b) ? castCast.replace(b) : undefined
       if (result !== undefined && result !== u) return hit(fired, castCast, result)
+    }
+  }
+  if (s0.op === 'bitcast' && (u.dtype.kind === 'int' || u.dtype.kind === 'uint') && (s0.dtype.kind === 'int' || s0.dtype.kind === 'uint')) {
+    const s0_0 = s0.src[0]
+    if (s0_0.dtype.kind !== 'index' && s0_0.dtype.kind !== 'void') {
+      const b = { u, v: s0, x: s0_0 }
+      const result = castBitcast.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, castBitcast, result)
     }
   }
   if (s0.op === 'and') {

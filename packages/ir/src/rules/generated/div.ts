@@ -10,18 +10,19 @@ const foldBinary = folding[3]
 const binaryOfChoice = folding[9]
 const binaryWithChoice = folding[10]
 const oneLane = folding[11]
-const divOne = arithmetic[39]
-const divMinusOne = arithmetic[40]
-const divZero = arithmetic[41]
-const zeroDiv = arithmetic[42]
-const divConstants = arithmetic[43]
-const divShifted = arithmetic[44]
-const divPowerOfTwo = arithmetic[45]
+const divOne = arithmetic[43]
+const divMinusOne = arithmetic[44]
+const divZero = arithmetic[45]
+const zeroDiv = arithmetic[46]
+const divConstants = arithmetic[47]
+const divShifted = arithmetic[48]
+const divPowerOfTwo = arithmetic[49]
 const oneDiv = float[3]
-const divFloatPowerOfTwo = float[4]
-const divNegated = float[5]
-const divNegatedByConstant = float[6]
-const divConstantByNegated = float[7]
+const minusOneDiv = float[4]
+const divFloatPowerOfTwo = float[6]
+const divNegated = float[7]
+const divNegatedByConstant = float[8]
+const divConstantByNegated = float[9]
 
 export function matchDiv(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]
@@ -101,10 +102,17 @@ export function matchDiv(u: UOp, fired?: Fired): UOp | undefined {
     const result = divPowerOfTwo.replace(b)
     if (result !== undefined && result !== u) return hit(fired, divPowerOfTwo, result)
   }
-  if (s0.op === 'const' && holds(s0, 1) && s1.dtype.kind === 'float') {
-    const b = { x: s1 }
-    const result = oneDiv.replace(b)
-    if (result !== undefined && result !== u) return hit(fired, oneDiv, result)
+  if (s0.op === 'const') {
+    if (holds(s0, 1) && s1.dtype.kind === 'float') {
+      const b = { x: s1 }
+      const result = oneDiv.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, oneDiv, result)
+    }
+    if (holds(s0, -1) && s1.dtype.kind === 'float') {
+      const b = { x: s1 }
+      const result = minusOneDiv.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, minusOneDiv, result)
+    }
   }
   if (s1.op === 'const' && s0.dtype.kind === 'float') {
     const b = { x: s0, c: s1 }

@@ -10,15 +10,16 @@ const constantRight = folding[5]
 const binaryOfChoice = folding[9]
 const binaryWithChoice = folding[10]
 const oneLane = folding[11]
-const mulOne = arithmetic[23]
-const mulZero = arithmetic[24]
-const mulMinusOne = arithmetic[25]
-const mulConstants = arithmetic[26]
-const mulShifted = arithmetic[27]
-const mulNegated = arithmetic[28]
-const mulNegatedConstant = arithmetic[29]
-const mulTruth = arithmetic[30]
-const mulPowerOfTwo = arithmetic[31]
+const mulOne = arithmetic[25]
+const mulZero = arithmetic[26]
+const mulMinusOne = arithmetic[27]
+const mulConstants = arithmetic[28]
+const mulShifted = arithmetic[29]
+const mulNegated = arithmetic[30]
+const mulNegatedConstant = arithmetic[31]
+const mulTruth = arithmetic[32]
+const mulPowerOfTwo = arithmetic[33]
+const mulNegativePower = arithmetic[34]
 
 export function matchMul(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]
@@ -135,9 +136,16 @@ export function matchMul(u: UOp, fired?: Fired): UOp | undefined {
     }
   }
   if (s1.op === 'const' && (s0.dtype.kind === 'int' || s0.dtype.kind === 'uint')) {
-    const b = { x: s0, c: s1 }
-    const result = mulPowerOfTwo.replace(b)
-    if (result !== undefined && result !== u) return hit(fired, mulPowerOfTwo, result)
+    {
+      const b = { x: s0, c: s1 }
+      const result = mulPowerOfTwo.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, mulPowerOfTwo, result)
+    }
+    {
+      const b = { x: s0, c: s1 }
+      const result = mulNegativePower.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, mulNegativePower, result)
+    }
   }
   return undefined
 }

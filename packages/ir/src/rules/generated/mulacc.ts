@@ -9,13 +9,14 @@ import { folding } from '../folding.js'
 const foldMulacc = folding[4]
 const constantRightMulacc = folding[6]
 const oneLane = folding[11]
-const mulaccZero = arithmetic[32]
-const mulaccOne = arithmetic[33]
-const mulaccMinusOne = arithmetic[34]
-const mulaccNothing = arithmetic[35]
-const mulaccNegated = arithmetic[36]
-const mulaccNegatedConstant = arithmetic[37]
-const mulaccConstants = arithmetic[38]
+const mulaccZero = arithmetic[35]
+const mulaccOne = arithmetic[36]
+const mulaccOnes = arithmetic[37]
+const mulaccMinusOne = arithmetic[38]
+const mulaccNothing = arithmetic[39]
+const mulaccNegated = arithmetic[40]
+const mulaccNegatedConstant = arithmetic[41]
+const mulaccConstants = arithmetic[42]
 const mulaccNothingFloat = float[2]
 
 export function matchMulacc(u: UOp, fired?: Fired): UOp | undefined {
@@ -50,7 +51,12 @@ export function matchMulacc(u: UOp, fired?: Fired): UOp | undefined {
       const result = mulaccOne.replace(b)
       if (result !== undefined && result !== u) return hit(fired, mulaccOne, result)
     }
-    if (holds(s1, -1) && (s0.dtype.kind === 'int' || s0.dtype.kind === 'uint' || s0.dtype.kind === 'float') && (s2.dtype.kind === 'int' || s2.dtype.kind === 'uint' || s2.dtype.kind === 'float')) {
+    if ((s0.dtype.kind === 'int' || s0.dtype.kind === 'uint') && (s2.dtype.kind === 'int' || s2.dtype.kind === 'uint')) {
+      const b = { x: s0, c: s1, y: s2 }
+      const result = mulaccOnes.guards[0](b) ? mulaccOnes.replace(b) : undefined
+      if (result !== undefined && result !== u) return hit(fired, mulaccOnes, result)
+    }
+    if (holds(s1, -1) && s0.dtype.kind === 'float' && s2.dtype.kind === 'float') {
       const b = { x: s0, y: s2 }
       const result = mulaccMinusOne.replace(b)
       if (result !== undefined && result !== u) return hit(fired, mulaccMinusOne, result)

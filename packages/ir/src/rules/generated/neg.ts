@@ -13,9 +13,11 @@ const negNeg = arithmetic[19]
 const negSub = arithmetic[20]
 const negAddConstant = arithmetic[21]
 const negMulConstant = arithmetic[22]
-const negDivByConstant = float[8]
-const negDivConstant = float[9]
-const negOfNot = logic[34]
+const negTopBit = arithmetic[23]
+const negTruth = arithmetic[24]
+const negDivByConstant = float[10]
+const negDivConstant = float[11]
+const negOfNot = logic[38]
 
 export function matchNeg(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]
@@ -72,6 +74,23 @@ export function matchNeg(u: UOp, fired?: Fired): UOp | undefined {
       const b = { x: s0_0, c: s0_1 }
       const result = negMulConstant.replace(b)
       if (result !== undefined && result !== u) return hit(fired, negMulConstant, result)
+    }
+  }
+  if (s0.op === 'shl') {
+    const s0_1 = s0.src[1]
+    const s0_0 = s0.src[0]
+    if (s0_1.op === 'const' && (s0_0.dtype.kind === 'int' || s0_0.dtype.kind === 'uint')) {
+      const b = { u: s0, x: s0_0, c: s0_1 }
+      const result = negTopBit.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, negTopBit, result)
+    }
+  }
+  if (s0.op === 'cast' && (s0.dtype.kind === 'int' || s0.dtype.kind === 'uint')) {
+    const s0_0 = s0.src[0]
+    if (s0_0.dtype.kind === 'bool') {
+      const b = { u: s0, b: s0_0 }
+      const result = negTruth.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, negTruth, result)
     }
   }
   if (s0.op === 'div') {

@@ -11,18 +11,20 @@ const constantRight = folding[5]
 const binaryOfChoice = folding[9]
 const binaryWithChoice = folding[10]
 const oneLane = folding[11]
-const orSame = logic[13]
-const orZero = logic[14]
-const orFalse = logic[15]
-const orOnes = logic[16]
-const orNot = logic[17]
-const orConstants = logic[18]
-const orTwice = logic[19]
-const orAbsorbs = logic[20]
-const orOfNots = logic[21]
-const orOfMasks = logic[22]
-const orFillsAnd = logic[23]
-const orOverAnd = logic[24]
+const orSame = logic[15]
+const orZero = logic[16]
+const orFalse = logic[17]
+const orOnes = logic[18]
+const orNot = logic[19]
+const orConstants = logic[20]
+const orTwice = logic[21]
+const orAbsorbs = logic[22]
+const orOfNots = logic[23]
+const orOfMasks = logic[24]
+const orFillsAnd = logic[25]
+const orOverAnd = logic[26]
+const orChoice = logic[27]
+const orChoiceElse = logic[28]
 const neTwoConstants = compare[31]
 const ltOrLt = compare[33]
 const gtOrGt = compare[35]
@@ -232,6 +234,46 @@ export function matchOr(u: UOp, fired?: Fired): UOp | undefined {
         const result = orOverAnd.guards[0](b) ? orOverAnd.replace(b) : undefined
         if (result !== undefined && result !== u) return hit(fired, orOverAnd, result)
       }
+    }
+  }
+  if (s0.op === 'where') {
+    const s0_0 = s0.src[0]
+    const s0_1 = s0.src[1]
+    const s0_2 = s0.src[2]
+    if (s0_0 === s1 && s1.dtype.kind === 'bool' && s0_1.dtype.kind === 'bool' && s0_2.dtype.kind === 'bool') {
+      const b = { x: s1, y: s0_1, z: s0_2 }
+      const result = orChoice.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, orChoice, result)
+    }
+  }
+  if (s1.op === 'where') {
+    const s1_0 = s1.src[0]
+    const s1_1 = s1.src[1]
+    const s1_2 = s1.src[2]
+    if (s1_0 === s0 && s0.dtype.kind === 'bool' && s1_1.dtype.kind === 'bool' && s1_2.dtype.kind === 'bool') {
+      const b = { x: s0, y: s1_1, z: s1_2 }
+      const result = orChoice.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, orChoice, result)
+    }
+  }
+  if (s0.op === 'where') {
+    const s0_1 = s0.src[1]
+    const s0_2 = s0.src[2]
+    const s0_0 = s0.src[0]
+    if (s0_1.op === 'const' && s0_2 === s1 && holds(s0_1, false) && s1.dtype.kind === 'bool' && s0_0.dtype.kind === 'bool') {
+      const b = { y: s1, x: s0_0 }
+      const result = orChoiceElse.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, orChoiceElse, result)
+    }
+  }
+  if (s1.op === 'where') {
+    const s1_1 = s1.src[1]
+    const s1_2 = s1.src[2]
+    const s1_0 = s1.src[0]
+    if (s1_1.op === 'const' && s1_2 === s0 && holds(s1_1, false) && s0.dtype.kind === 'bool' && s1_0.dtype.kind === 'bool') {
+      const b = { y: s0, x: s1_0 }
+      const result = orChoiceElse.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, orChoiceElse, result)
     }
   }
   if (s0.op === 'ne' && s1.op === 'ne') {

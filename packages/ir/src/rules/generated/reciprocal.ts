@@ -1,11 +1,13 @@
 // Written by `npm run rules` from the rule families. Do not edit.
 import { hit, type Fired } from '../../rewrite/matcher.js'
 import type { UOp } from '../../uop.js'
+import { float } from '../float.js'
 import { folding } from '../folding.js'
 
 const foldUnary = folding[1]
 const unaryOfChoice = folding[7]
 const oneLane = folding[11]
+const reciprocalNeg = float[5]
 
 export function matchReciprocal(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]
@@ -28,6 +30,14 @@ export function matchReciprocal(u: UOp, fired?: Fired): UOp | undefined {
     const b = { u }
     const result = oneLane.guards[0](b) ? oneLane.replace(b) : undefined
     if (result !== undefined && result !== u) return hit(fired, oneLane, result)
+  }
+  if (s0.op === 'neg') {
+    const s0_0 = s0.src[0]
+    if (s0_0.dtype.kind === 'float') {
+      const b = { x: s0_0 }
+      const result = reciprocalNeg.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, reciprocalNeg, result)
+    }
   }
   return undefined
 }

@@ -13,9 +13,10 @@ const shiftZero = shift[0]
 const shiftCount = shift[1]
 const zeroShifted = shift[2]
 const shlShl = shift[4]
-const shlOfProduct = shift[6]
-const shrShl = shift[8]
-const shlOfAnd = shift[11]
+const shlOfNeg = shift[6]
+const shlOfProduct = shift[7]
+const shrShl = shift[9]
+const shlOfAnd = shift[12]
 
 export function matchShl(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]
@@ -74,6 +75,14 @@ export function matchShl(u: UOp, fired?: Fired): UOp | undefined {
       const b = { b: s1, x: s0_0, a: s0_1 }
       const result = shlShl.replace(b)
       if (result !== undefined && result !== u) return hit(fired, shlShl, result)
+    }
+  }
+  if (s0.op === 'neg' && s1.op === 'const') {
+    const s0_0 = s0.src[0]
+    if (s0_0.dtype.kind === 'int' || s0_0.dtype.kind === 'uint') {
+      const b = { c: s1, x: s0_0 }
+      const result = shlOfNeg.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, shlOfNeg, result)
     }
   }
   if (s0.op === 'mul' && s1.op === 'const') {

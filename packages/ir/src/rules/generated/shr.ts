@@ -14,9 +14,9 @@ const shiftCount = shift[1]
 const zeroShifted = shift[2]
 const onesShifted = shift[3]
 const shrShr = shift[5]
-const shlShr = shift[7]
-const shrOfQuotient = shift[9]
-const shrOfFloor = shift[10]
+const shlShr = shift[8]
+const shrOfQuotient = shift[10]
+const shrOfFloor = shift[11]
 
 export function matchShr(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]

@@ -13,14 +13,14 @@ const oneLane = folding[11]
 const subZero = arithmetic[8]
 const subSame = arithmetic[9]
 const subConstant = arithmetic[10]
-const subNegated = arithmetic[11]
-const subFromZero = arithmetic[12]
-const subConstants = arithmetic[13]
-const subTwice = arithmetic[14]
-const subPart = arithmetic[15]
-const subSum = arithmetic[16]
-const subDifference = arithmetic[17]
-const subSelf = arithmetic[18]
+const subSelf = arithmetic[11]
+const subNegated = arithmetic[12]
+const subFromZero = arithmetic[13]
+const subConstants = arithmetic[14]
+const subTwice = arithmetic[15]
+const subPart = arithmetic[16]
+const subSum = arithmetic[17]
+const subDifference = arithmetic[18]
 const subFromNegativeZero = float[1]
 
 export function matchSub(u: UOp, fired?: Fired): UOp | undefined {
@@ -70,6 +70,15 @@ export function matchSub(u: UOp, fired?: Fired): UOp | undefined {
     const b = { x: s0, c: s1 }
     const result = subConstant.replace(b)
     if (result !== undefined && result !== u) return hit(fired, subConstant, result)
+  }
+  if (s0.op === 'sub') {
+    const s0_0 = s0.src[0]
+    const s0_1 = s0.src[1]
+    if (s0_0 === s1 && (s1.dtype.kind === 'int' || s1.dtype.kind === 'uint') && (s0_1.dtype.kind === 'int' || s0_1.dtype.kind === 'uint')) {
+      const b = { x: s1, y: s0_1 }
+      const result = subSelf.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, subSelf, result)
+    }
   }
   if (s1.op === 'neg' && (s0.dtype.kind === 'int' || s0.dtype.kind === 'uint' || s0.dtype.kind === 'float')) {
     const s1_0 = s1.src[0]
@@ -139,15 +148,6 @@ export function matchSub(u: UOp, fired?: Fired): UOp | undefined {
       const b = { x: s0, y: s1_1 }
       const result = subDifference.replace(b)
       if (result !== undefined && result !== u) return hit(fired, subDifference, result)
-    }
-  }
-  if (s0.op === 'sub') {
-    const s0_0 = s0.src[0]
-    const s0_1 = s0.src[1]
-    if (s0_0 === s1 && (s1.dtype.kind === 'int' || s1.dtype.kind === 'uint') && (s0_1.dtype.kind === 'int' || s0_1.dtype.kind === 'uint')) {
-      const b = { x: s1, y: s0_1 }
-      const result = subSelf.replace(b)
-      if (result !== undefined && result !== u) return hit(fired, subSelf, result)
     }
   }
   if (s0.op === 'const' && holds(s0, -0) && s1.dtype.kind === 'float') {

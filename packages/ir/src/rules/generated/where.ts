@@ -14,16 +14,16 @@ const whereNotTruth = choice[4]
 const whereNot = choice[5]
 const whereThenWhere = choice[6]
 const whereElseWhere = choice[7]
-const whereAnd = choice[8]
-const whereOr = choice[9]
-const whereSelf = choice[10]
-const whereElseSelf = choice[11]
-const whereOrTruth = choice[12]
-const whereAndTruth = choice[13]
-const whereOneZero = choice[14]
-const whereEqual = choice[15]
-const whereUnequal = choice[16]
-const whereMax = choice[17]
+const whereSelf = choice[8]
+const whereElseSelf = choice[9]
+const whereOrTruth = choice[10]
+const whereAndTruth = choice[11]
+const whereOneZero = choice[12]
+const whereEqual = choice[13]
+const whereUnequal = choice[14]
+const whereMax = choice[15]
+const whereAnd = choice[16]
+const whereOr = choice[17]
 const whereNegs = choice[18]
 const whereCasts = choice[19]
 
@@ -94,26 +94,6 @@ export function matchWhere(u: UOp, fired?: Fired): UOp | undefined {
       if (result !== undefined && result !== u) return hit(fired, whereElseWhere, result)
     }
   }
-  if (s1.op === 'where') {
-    const s1_2 = s1.src[2]
-    const s1_1 = s1.src[1]
-    const s1_0 = s1.src[0]
-    if (s1_2 === s2 && s1_1.dtype.kind !== 'index' && s1_1.dtype.kind !== 'void') {
-      const b = { a: s0, y: s2, b: s1_0, x: s1_1 }
-      const result = whereAnd.replace(b)
-      if (result !== undefined && result !== u) return hit(fired, whereAnd, result)
-    }
-  }
-  if (s2.op === 'where') {
-    const s2_1 = s2.src[1]
-    const s2_0 = s2.src[0]
-    const s2_2 = s2.src[2]
-    if (s2_1 === s1 && s1.dtype.kind !== 'index' && s1.dtype.kind !== 'void') {
-      const b = { a: s0, x: s1, b: s2_0, y: s2_2 }
-      const result = whereOr.replace(b)
-      if (result !== undefined && result !== u) return hit(fired, whereOr, result)
-    }
-  }
   if (s1 === s0 && s0.dtype.kind === 'bool' && s2.dtype.kind === 'bool') {
     const b = { c: s0, x: s2 }
     const result = whereSelf.replace(b)
@@ -174,6 +154,26 @@ export function matchWhere(u: UOp, fired?: Fired): UOp | undefined {
       const b = { y: s1, x: s2 }
       const result = whereMax.replace(b)
       if (result !== undefined && result !== u) return hit(fired, whereMax, result)
+    }
+  }
+  if (s1.op === 'where') {
+    const s1_2 = s1.src[2]
+    const s1_1 = s1.src[1]
+    const s1_0 = s1.src[0]
+    if (s1_2 === s2 && s1_1.dtype.kind !== 'index' && s1_1.dtype.kind !== 'void') {
+      const b = { a: s0, y: s2, b: s1_0, x: s1_1 }
+      const result = whereAnd.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, whereAnd, result)
+    }
+  }
+  if (s2.op === 'where') {
+    const s2_1 = s2.src[1]
+    const s2_0 = s2.src[0]
+    const s2_2 = s2.src[2]
+    if (s2_1 === s1 && s1.dtype.kind !== 'index' && s1.dtype.kind !== 'void') {
+      const b = { a: s0, x: s1, b: s2_0, y: s2_2 }
+      const result = whereOr.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, whereOr, result)
     }
   }
   if (s1.op === 'neg' && s2.op === 'neg') {
