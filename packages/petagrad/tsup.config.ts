@@ -1,3 +1,5 @@
 import { library } from '../../tsup.base.ts'
 
-export default library({ entry: ['src/index.ts', 'src/browser.ts', 'src/cpu.ts', 'src/wasm.ts'] })
+// File by file: bundling would turn the `export * from` a package that `api.ts` holds into copies made at run time, which
+// no importer could name.
+export default library({ entry: ['src/*.ts'], bundle: false })
