@@ -23,7 +23,9 @@ export class MemoryPressure {
 }
 
 /** Places a graph; where the device is full, what only garbage holds is given back first and it is tried once more. */
-export async function placeUnderPressure(graph: BoundGraph, device: OpenedDevice, arena: (bytes: number) => DeviceBuffer): Promise<PlanMemory> {
+export async function placeUnderPressure(
+  graph: BoundGraph, device: OpenedDevice, arena: (bytes: number) => DeviceBuffer,
+): Promise<PlanMemory> {
   await device.pressure.relieve(device.device)
   try {
     return placeGraph(graph, device, arena)

@@ -2,7 +2,7 @@ import { importNode, isNode } from './host.js'
 import { log, settings } from './settings.js'
 
 /** One span of the Chrome trace event format, which Perfetto reads: times in microseconds. */
-interface TraceEvent {
+export interface TraceEvent {
   readonly name: string
   readonly cat: string
   readonly ph: 'X' | 'M'
@@ -11,6 +11,13 @@ interface TraceEvent {
   readonly pid: number
   readonly tid: number
   readonly args: Readonly<Record<string, unknown>>
+}
+
+/** The file's content. */
+export interface TraceFile {
+  readonly displayTimeUnit: 'ns'
+  readonly otherData: Readonly<Record<string, unknown>>
+  readonly traceEvents: readonly TraceEvent[]
 }
 
 /** What a span belongs to; it becomes its category. */
@@ -34,7 +41,7 @@ export class Trace {
     else this.events.push({ name, cat: kind, ph: 'X', ts: start * 1000, dur: (end - start) * 1000, pid: 1, tid: this.trackId(track), args })
   }
 
-  toJSON(): { readonly displayTimeUnit: string; readonly otherData: Readonly<Record<string, unknown>>; readonly traceEvents: readonly TraceEvent[] } {
+  toJSON(): TraceFile {
     return { displayTimeUnit: 'ns', otherData: { producer: 'petagrad', droppedEvents: this.dropped }, traceEvents: this.events }
   }
 
@@ -65,7 +72,7 @@ export function activeTrace(): Trace | undefined {
 }
 
 /** The spans so far; for hosts with no files, and for tests. */
-export const traceJSON = (): ReturnType<Trace['toJSON']> | undefined => current?.toJSON()
+export const traceJSON = (): TraceFile | undefined => current?.toJSON()
 
 /** Writes the trace so far to the file that `settings().profile` names. In a browser use `traceJSON`. */
 export async function flushProfile(): Promise<void> {
