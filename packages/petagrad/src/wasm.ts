@@ -11,6 +11,6 @@ export const wasm: Backend = {
   },
   async open({ threads }) {
     const device = await createWasmDevice({ threads })
-    return { device, renderer: createWasmRenderer({}) }
+    return { device, renderer: createWasmRenderer(device.target) }
   },
 }

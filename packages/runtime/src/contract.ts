@@ -5,7 +5,7 @@ import type { Renderer } from '@petagrad/renderer'
 /** A renderer paired with a driver: how a target is offered to the runtime. A plain value; importing one does nothing. */
 export interface Backend {
   readonly name: string
-  /** Whether it can run here. Cheap, and never throws; `reason` is one sentence: what was found, or what was looked for and how to get it. */
+  /** Whether it can run here. Cheap, and never throws. `reason` is one sentence: what was found, or what is missing and how to get it. */
   probe(): Promise<{ readonly available: boolean; readonly reason: string }>
   open(options: BackendOptions): Promise<OpenedBackend>
 }
