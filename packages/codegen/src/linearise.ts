@@ -48,7 +48,9 @@ export function linearise(given: readonly FlatNest[], options: LinearOptions): {
     const gate = uop('if', dtypes.void, [inTasks(task, first, count, tasks)])
     const body = nests.length === 1 ? state.root : new Block(state.root, gate)
     if (body !== state.root) for (const n of toposort(gate.src[0])) putInRoot(n, state)
-    new NestLinearizer(body, state).place(decodeTasks(nest, indexSub(task, first)))
+    // Ordered after the test, a nest's task number is a value of its own: nothing computed from it leaves the block.
+    const number = body === state.root ? task : uop('after', dtypes.index, [indexSub(task, first), gate])
+    new NestLinearizer(body, state).place(decodeTasks(nest, number))
     if (body !== state.root) state.root.items.push(body)
     first += count
   })
@@ -156,7 +158,7 @@ class NestLinearizer {
 
   /**
    * A range is one loop of the program. Where stores (the main part and the rest of a peeled axis) use one range below
-   * different loops, all but the first get a range of their own; so do the reductions in them.
+   * different loops, all but the first get a range of their own; so do the reductions and copies in them.
    */
   private ownLoops(nest: FlatNest): readonly UOp[] {
     const pathOf = (s: UOp) => this.byOrder(openRanges(s))
@@ -177,24 +179,24 @@ class NestLinearizer {
         path = key
       }
       const here = map.size === 0 ? s : replaceAxes([s], map)[0]
-      return this.ownReductions(here, names)
+      return this.ownClosedLoops(here, names)
     })
   }
 
-  private ownReductions(s: UOp, names: Map<string, Axis>): UOp {
+  private ownClosedLoops(s: UOp, names: Map<string, Axis>): UOp {
     const done = new Map<UOp, UOp>()
     for (const u of toposort(s)) {
       const rebuilt = u.src.length === 0 ? u : rebuild(u, u.src.map(x => done.get(x) ?? x))
-      if (!is(rebuilt, 'reduce')) {
+      if (rebuilt.op !== 'reduce' && rebuilt.op !== 'end') {
         done.set(u, rebuilt)
         continue
       }
       const where = this.byOrder(openRanges(rebuilt)).map(a => a.id).join()
       const map = new Map<UOp, UOp>()
-      for (const r of rebuilt.src.slice(1)) {
+      for (const r of rebuilt.src) {
         if (!is(r, 'range')) continue
-        const first = `first reduction ${r.id}`
-        const key = `reduction ${r.id} in ${where}`
+        const first = `first ${r.id}`
+        const key = `${r.id} in ${where}`
         let name = names.get(key)
         if (name === undefined) {
           name = names.has(first) ? this.fresh(r) : r
@@ -253,7 +255,7 @@ class NestLinearizer {
     let stands: UOp = u
     if (u.op === 'index') stands = this.placeAddress(u)
     else if (u.op === 'after') {
-      for (const e of u.src.slice(1)) this.placeCopy(e)
+      for (const e of u.src.slice(1)) if (e.op === 'end') this.placeCopy(e)
       stands = this.put(withSrc(u, [this.value(u.src[0]), ...u.src.slice(1).map(e => this.placed.get(e) ?? e)]), this.blockOf(u))
     } else if (u.op !== 'range') stands = this.put(withSrc(u, u.src.map(s => this.value(s))), this.blockOf(u))
     this.placed.set(u, stands)
@@ -296,10 +298,10 @@ class NestLinearizer {
     if (this.placed.has(u)) return
     const ranges = this.byOrder(u.src.filter(s => s.op === 'range'))
     const inner = this.openLoops(ranges, this.blockOf(u))
-    for (const s of u.src) {
-      if (s.op === 'store') inner.items.push(store(this.value(s.src[0]), this.value(s.src[1]), s.src.length > 2 ? this.value(s.src[2]) : undefined))
-    }
-    this.placed.set(u, this.closeLoops(ranges))
+    const stores = u.src.filter(s => s.op === 'store')
+    const copied = stores.map(s => store(this.value(s.src[0]), this.value(s.src[1]), s.src.length > 2 ? this.value(s.src[2]) : undefined))
+    inner.items.push(...copied)
+    this.placed.set(u, ranges.length === 0 ? copied[copied.length - 1] : this.closeLoops(ranges))
   }
 
   private openLoops(ranges: readonly Axis[], parent: Block): Block {

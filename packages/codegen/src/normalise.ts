@@ -1,7 +1,8 @@
-import { is, openRanges, toposort } from '@petagrad/ir'
+import { is } from '@petagrad/ir'
 import { accessesOf, axesUsedAsValues, gateMoves, strideOf } from './access.js'
 import { extentOf, type Axis, type Nest } from './nest.js'
 import type { NestBuilder } from './builder.js'
+import { loopTogether } from './transform.js'
 
 /** Merges neighbouring axes that every access walks as one: fewer, longer loops. */
 export function mergeAxes(nest: NestBuilder): void {
@@ -19,14 +20,7 @@ function mergeable(nest: Nest, outer: Axis, inner: Axis): boolean {
   if (outer.arg.kind !== inner.arg.kind || !is(outer.src[0], 'const') || !is(inner.src[0], 'const')) return false
   const values = axesUsedAsValues(nest)
   if (values.has(outer) || values.has(inner)) return false
-  for (const u of toposort(nest.stores)) {
-    if (u.op === 'reduce' || u.op === 'end') {
-      if (u.src.includes(outer) !== u.src.includes(inner)) return false
-      const open = openRanges(u)
-      if (open.has(outer) !== open.has(inner)) return false
-    }
-  }
-  for (const s of nest.stores) if (openRanges(s).has(outer) !== openRanges(s).has(inner)) return false
+  if (!loopTogether(nest, outer, inner)) return false
   const n = extentOf(inner)
   return accessesOf(nest).every(a => {
     if (gateMoves(a, outer) || gateMoves(a, inner)) return false

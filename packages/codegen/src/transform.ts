@@ -1,7 +1,7 @@
 import {
   axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMul, is, openRanges, PetagradError, range, reduce, toposort, uop, withSrc, type AxisKind, type UOp,
 } from '@petagrad/ir'
-import { extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
+import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
 import { stage } from './stage.js'
 
 /**
@@ -25,7 +25,7 @@ export type Step =
 /** Applies one step. Steps that would change the result are refused with INVALID_ARGUMENT. */
 export function applyStep(state: LoopNests, step: Step): LoopNests {
   const nest = state.nests[step.nest] as Nest | undefined
-  if (nest === undefined) throw new PetagradError('INVALID_ARGUMENT', `there is no nest ${step.nest}`)
+  if (nest === undefined) return refuse(`there is no nest ${step.nest}`)
   const put = (changed: Nest, newAxes: number): LoopNests => ({
     nests: state.nests.map((n, i) => (i === step.nest ? changed : n)),
     nextAxis: state.nextAxis + newAxes,
@@ -41,20 +41,30 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
     case 'as': return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
     case 'stage': {
       const { nest: staged, newAxes } = stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis)
+      const writtenOut = [...stagingAxes(staged)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
+      if (writtenOut !== undefined) refuse('stage: the copy would be written out, and its scratch shared')
       return put(staged, newAxes)
     }
   }
 }
 
-const serialKind = (a: Axis): AxisKind => (a.arg.kind === 'reduce' ? 'reduce' : 'loop')
+const refuse = (why: string): never => {
+  throw new PetagradError('INVALID_ARGUMENT', why)
+}
+
+/** What an axis belongs to: the output, a reduction or a staged copy. */
+function roleOf(nest: Nest, axis: Axis): 'output' | 'reduction' | 'copy' {
+  if (closedAxes(nest, 'reduce').has(axis)) return 'reduction'
+  return closedAxes(nest, 'end').has(axis) ? 'copy' : 'output'
+}
 
 function split(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
   const extent = extentOf(axis)
   if (!is(axis.src[0], 'const') || factor < 1 || extent % factor !== 0) {
-    throw new PetagradError('INVALID_ARGUMENT', `split: ${factor} does not divide the extent ${extent} of axis ${axis.arg.axis}; peel the rest first`)
+    return refuse(`split: ${factor} does not divide the extent ${extent} of axis ${axis.arg.axis}; peel the rest first`)
   }
   const outer = range(extent / factor, axis.arg.axis, axis.arg.kind)
-  const inner = range(factor, fresh, serialKind(axis))
+  const inner = range(factor, fresh, roleOf(nest, axis) === 'reduction' ? 'reduce' : 'loop')
   const value = indexAdd(indexMul(outer, factor), inner)
   return {
     stores: replaceAxes(nest.stores, new Map([[axis, value]]), new Map([[axis, [outer, inner]]])),
@@ -65,24 +75,36 @@ function split(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
 function merge(nest: Nest, outer: Axis, inner: Axis, fresh: number): Nest {
   const at = nest.order.indexOf(outer)
   if (nest.order[at + 1] !== inner || outer.arg.kind !== inner.arg.kind) {
-    throw new PetagradError('INVALID_ARGUMENT', `merge: axis ${inner.arg.axis} is not just inside axis ${outer.arg.axis}, or runs otherwise`)
+    return refuse(`merge: axis ${inner.arg.axis} is not just inside axis ${outer.arg.axis}, or runs otherwise`)
   }
+  if (!loopTogether(nest, outer, inner)) refuse(`merge: something is done inside axis ${outer.arg.axis} but not inside axis ${inner.arg.axis}`)
   const both = range(extentOf(outer) * extentOf(inner), fresh, outer.arg.kind)
   const map = new Map<UOp, UOp>([[outer, indexFloorDiv(both, extentOf(inner))], [inner, indexFloorMod(both, extentOf(inner))]])
   const closed = new Map<UOp, readonly UOp[]>([[outer, [both]], [inner, []]])
   return { stores: replaceAxes(nest.stores, map, closed), order: nest.order.flatMap(a => (a === outer ? [both] : a === inner ? [] : [a])) }
 }
 
+/** Whether every store, reduction and copy is inside both loops, or around both, or closes both. */
+export function loopTogether(nest: Nest, a: Axis, b: Axis): boolean {
+  return toposort(nest.stores).every(u => {
+    if (u.op !== 'reduce' && u.op !== 'end' && u.op !== 'store') return true
+    const open = openRanges(u)
+    return open.has(a) === open.has(b) && u.src.includes(a) === u.src.includes(b)
+  })
+}
+
 function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nest: Nest; readonly newAxes: number } {
   const extent = extentOf(axis)
   if (!is(axis.src[0], 'const') || at <= 0 || at >= extent) {
-    throw new PetagradError('INVALID_ARGUMENT', `peel: ${at} is not inside axis ${axis.arg.axis} of extent ${extent}`)
+    return refuse(`peel: ${at} is not inside axis ${axis.arg.axis} of extent ${extent}`)
   }
   const head = range(at, axis.arg.axis, axis.arg.kind)
   const rest = range(extent - at, fresh, axis.arg.kind)
   const toHead = new Map<UOp, UOp>([[axis, head]])
   const toRest = new Map<UOp, UOp>([[axis, indexAdd(rest, at)]])
-  if (axis.arg.kind !== 'reduce') {
+  const role = roleOf(nest, axis)
+  if (role === 'copy') refuse('peel: a staged copy is made whole')
+  if (role === 'output') {
     const stores = nest.stores.flatMap(s => (openRanges(s).has(axis) ? [toHead, toRest].map(map => replaceAxes([s], map)[0]) : [s]))
     return { nest: { stores, order: nest.order.flatMap(a => (a === axis ? [head, rest] : [a])) }, newAxes: 1 }
   }
@@ -117,14 +139,23 @@ function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nes
 function reorder(nest: Nest, axes: readonly number[]): Nest {
   const order = axes.map(n => findAxis(nest, n))
   if (new Set(order).size !== nest.order.length) {
-    throw new PetagradError('INVALID_ARGUMENT', `reorder: ${axes.join(' ')} does not name every axis of ${nest.order.map(a => a.arg.axis).join(' ')} once`)
+    return refuse(`reorder: ${axes.join(' ')} does not name every axis of ${nest.order.map(a => a.arg.axis).join(' ')} once`)
   }
   return { stores: nest.stores, order }
 }
 
+/** How an axis of each role may run. */
+const kindsOf: Readonly<Record<ReturnType<typeof roleOf>, readonly AxisKind[]>> = {
+  output: ['loop', 'task', 'lane', 'unroll'],
+  reduction: ['reduce', 'lane', 'unroll', 'group'],
+  copy: ['loop', 'lane', 'unroll'],
+}
+
 function setKind(nest: Nest, axis: Axis, how: AxisKind): Nest {
+  const role = roleOf(nest, axis)
+  if (!kindsOf[role].includes(how)) refuse(`${how}: axis ${axis.arg.axis} belongs to ${role === 'output' ? 'the output' : `a ${role}`}`)
   if ((how === 'unroll' || how === 'lane' || how === 'group') && stagingAxes(nest).has(axis)) {
-    throw new PetagradError('INVALID_ARGUMENT', `${how}: a staged copy is made for every iteration of axis ${axis.arg.axis}`)
+    return refuse(`${how}: a staged copy is made for every iteration of axis ${axis.arg.axis}`)
   }
   const changed = withKind(axis, how)
   return { stores: replaceAxes(nest.stores, new Map([[axis, changed]])), order: nest.order.map(a => (a === axis ? changed : a)) }
