@@ -8,7 +8,7 @@ export type ConstValue = number | bigint | boolean
 /**
  * Element-wise operations. All are total: every input gives a defined result, the same on every target.
  * Integers wrap. `div` and `mod` truncate towards zero on integers (x/0 = 0, x%0 = 0, INT_MIN/-1 = INT_MIN);
- * `floordiv` and `floormod` round down (Python's `//` and `%`, same results for zero). On floats `div` is IEEE and
+ * `floordiv` and `floormod`, for integers only, round down (Python's `//` and `%`, same results for zero). On floats `div` is IEEE and
  * `mod` is C's fmod. `max` gives NaN if either side is NaN. Shift counts are taken modulo the width; `shr` is
  * arithmetic on signed types. Comparisons give bool. bool has and, or, xor, max, where and comparisons only.
  * `mulacc(a, b, c)` is a*b + c, rounded once or twice. `trunc` rounds floats towards zero.

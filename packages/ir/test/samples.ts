@@ -17,8 +17,8 @@ export function tensorSamples(): UOp[] {
   const condition = binary('lt', x, uop('detach', f32, [x]))
   return [
     ...['neg', 'reciprocal', 'exp2', 'log2', 'sin', 'sqrt', 'trunc'].map(op => unary(op as 'neg', x)),
-    ...['add', 'sub', 'mul', 'div', 'mod', 'floordiv', 'floormod', 'max', 'lt', 'eq', 'ne'].map(op => binary(op as 'add', x, unary('neg', x))),
-    ...['shl', 'shr', 'and', 'or', 'xor'].map(op => binary(op as 'add', integers, uop('flip', i32, [integers], [0, 1]))),
+    ...['add', 'sub', 'mul', 'div', 'mod', 'max', 'lt', 'eq', 'ne'].map(op => binary(op as 'add', x, unary('neg', x))),
+    ...['floordiv', 'floormod', 'shl', 'shr', 'and', 'or', 'xor'].map(op => binary(op as 'add', integers, uop('flip', i32, [integers], [0, 1]))),
     where(condition, x, unary('neg', x)), mulacc(x, x, x), cast('cast', x, f16), cast('bitcast', x, i32), binary('and', condition, condition),
     uop('permute', f32, [x], [1, 0]), uop('pad', f32, [x], [[1, 2], [0, 0]]), uop('shrink', f32, [x], [[0, 2], [1, 4]]),
     uop('expand', f32, [shaped(3, 1, 4)], [3, n, 4]), uop('shear', f32, [x], { axis: 0, by: 1, factor: -2, offset: 3, size: 5 }),

@@ -110,27 +110,10 @@ function floatAlu(op: AluOp, dtype: DType, a: number, b: number, c: number): num
     case 'mul': return a * b
     case 'div': return a / b
     case 'mod': return a % b
-    case 'floordiv': return floatFloorDiv(a, b)
-    case 'floormod': return floatFloorMod(a, b)
     case 'max': return Math.max(a, b)
     case 'mulacc': return a * b + c
     default: throw unknownOp(op, dtype)
   }
-}
-
-/** The remainder with the divisor's sign. */
-function floatFloorMod(a: number, b: number): number {
-  const rest = a % b
-  if (rest === 0) return b < 0 ? -0 : 0
-  return rest < 0 === b < 0 || Number.isNaN(rest) ? rest : rest + b
-}
-
-/** The floor of the exact quotient (rounding a/b first would make 1 // 0.1 ten); a/b itself for a zero divisor. */
-function floatFloorDiv(a: number, b: number): number {
-  if (b === 0) return a / b
-  const rest = a % b
-  const quotient = Math.round((a - rest) / b)
-  return rest !== 0 && rest < 0 !== b < 0 ? quotient - 1 : quotient
 }
 
 function indexAlu(op: AluOp, a: number, b: number, c: number): number {

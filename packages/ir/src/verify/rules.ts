@@ -19,11 +19,11 @@ const rule = (levels: readonly Level[], sources: Check, ...checks: readonly Chec
 const alu = (sources: number, ...checks: readonly Check[]): OpRule =>
   rule(everywhere, c.arity(sources), c.scalarBeforeProgram, c.machineTypes, c.valueResult, c.valueSources, ...checks, s.shapesAgree)
 
-/** What ops on one dtype ask of it. Bits and shifts are for integers, the former for bool too; the unary functions for floats. */
+/** What ops on one dtype ask of it. Bits, shifts and floored division are for integers, bits for bool too; the unary functions for floats. */
 function aluDType(op: (typeof unaryOps)[number] | (typeof binaryOps)[number]): readonly Check[] {
   switch (op) {
     case 'and': case 'or': case 'xor': return [c.notFloat]
-    case 'shl': case 'shr': return [c.integerOnly]
+    case 'shl': case 'shr': case 'floordiv': case 'floormod': return [c.integerOnly]
     case 'reciprocal': case 'exp2': case 'log2': case 'sin': case 'sqrt': return [c.floatOnly]
     case 'max': return []
     default: return [c.notBool]
