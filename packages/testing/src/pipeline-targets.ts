@@ -92,13 +92,13 @@ class PlanMemory {
 
 async function runOnDevice(program: LinearProgram, renderer: Renderer, device: Device, args: readonly Uint8Array[]): Promise<void> {
   const artifact = renderer.render(program)
-  const info = { entry: artifact.entry, params: program.params.length, variables: program.variables.length, scratchBytes: program.scratchBytes, block: program.block }
+  const info = { entry: artifact.entry, params: args.length, variables: program.variables.length, scratchBytes: program.scratchBytes, block: program.block }
   const loaded = await device.load(await device.compile(artifact), info)
   const memory: DeviceBuffer[] = args.map(bytes => device.allocate(Math.max(bytes.length, 1)))
   try {
     const buffers = memory.map(buffer => ({ buffer, offset: 0 }))
     args.forEach((bytes, slot) => device.upload(buffers[slot], bytes))
-    await device.run([{ program: loaded, buffers: program.params.map(p => buffers[p.slot]), variables: [], grid: program.grid.map(Number) }])
+    await device.run([{ program: loaded, buffers, variables: [], grid: program.grid.map(Number) }])
     for (const { slot, access } of program.params) if (access !== 'read') args[slot].set(await device.download(buffers[slot], args[slot].length))
   } finally {
     for (const buffer of memory) buffer.free()
