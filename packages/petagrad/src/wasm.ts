@@ -1,4 +1,4 @@
-import { createWasmDevice } from '@petagrad/driver-wasm'
+import { createWasmDevice, detectSimd } from '@petagrad/driver-wasm'
 import { createWasmRenderer } from '@petagrad/renderer-wasm'
 import type { Backend } from '@petagrad/runtime'
 
@@ -6,8 +6,8 @@ import type { Backend } from '@petagrad/runtime'
 export const wasm: Backend = {
   name: 'wasm',
   async probe() {
-    const available = typeof WebAssembly === 'object'
-    return { available, reason: available ? 'WebAssembly is part of this host' : 'this host has no WebAssembly' }
+    const available = typeof WebAssembly === 'object' && detectSimd()
+    return { available, reason: available ? 'WebAssembly is part of this host' : 'this host has no WebAssembly with 128-bit SIMD' }
   },
   async open({ threads }) {
     const device = await createWasmDevice({ threads })
