@@ -1,3 +1,4 @@
 import { library } from '../../tsup.base.ts'
 
-export default library()
+// The worker is a file of its own: threads are started from its address.
+export default library({ entry: ['src/index.ts', 'src/worker.js'] })

@@ -18,17 +18,20 @@ export function normaliseAddresses(uops: readonly UOp[]): UOp[] {
   const scratchRoot = scratch.keys().next().value
   const replaced = new Map<UOp, UOp>()
   const places = new Map<UOp, Place>()
-  const slots: UOp[][] = uops.map(() => [])
+  /** What stands after the uop at a place, itself included; the last entry stands before all. */
+  const slots: UOp[][] = Array.from({ length: uops.length + 1 }, () => [])
+  const START = -1
   const slotOf = new Map<UOp, number>()
   const put = (u: UOp, slot: number): UOp => {
     if (!slotOf.has(u)) {
       slotOf.set(u, slot)
-      slots[slot].push(u)
+      slots.at(slot)?.push(u)
     }
     return u
   }
   const now = (u: UOp): UOp => replaced.get(u) ?? u
-  const standsAt = (u: UOp): number => slotOf.get(u) ?? 0
+  /** Params, constants and the task's number are there from the start. */
+  const standsAt = (u: UOp): number => (u.src.length === 0 || u.op === 'special' ? START : slotOf.get(u) ?? START)
 
   const placeOf = (u: UOp): Place => {
     const known = places.get(u)
@@ -73,7 +76,7 @@ export function normaliseAddresses(uops: readonly UOp[]): UOp[] {
     if (next !== u) replaced.set(u, next)
     put(next, slot)
   })
-  return slots.flat()
+  return [...(slots.at(START) ?? []), ...slots.slice(0, START).flat()]
 }
 
 function splitConstant(offset: UOp): { readonly rest: UOp | undefined; readonly fixed: number } {
