@@ -22,13 +22,20 @@ interface Interned {
   readonly dtype: DType
   readonly src: readonly UOp[]
   readonly arg: unknown
-  /** Nodes whose youngest source is this one, by hash. */
-  users: Map<number, Interned[]> | undefined
+  /** The first of the nodes whose youngest source is this one; `next` leads to the others. */
+  users: Interned | undefined
+  userCount: number
+  /** The users by hash, once they are many; those of one hash are then chained by `next`. */
+  usersByHash: Map<number, Interned> | undefined
+  next: Interned | undefined
   facts: Facts | undefined
 }
 
 class Node implements Interned {
-  users: Map<number, Interned[]> | undefined = undefined
+  users: Interned | undefined = undefined
+  userCount = 0
+  usersByHash: Map<number, Interned> | undefined = undefined
+  next: Interned | undefined = undefined
   facts: Facts | undefined = undefined
   constructor(
     readonly id: number,
@@ -43,20 +50,24 @@ let nextId = 0
 const NO_SRC: readonly UOp[] = Object.freeze([])
 
 /*
- * A node is kept alive by its youngest source, through that source's `users` table, and leaves are held weakly. So
- * a graph over a buffer dies with the buffer, and no node needs a weak reference of its own: interning costs one
- * hash and one probe.
+ * A node is kept alive by its youngest source, through that source's `users`, and leaves are held weakly. So
+ * a graph over a buffer dies with the buffer, and no node needs a weak reference of its own: interning a node is a
+ * look through the few users of one source.
  */
 const leaves = new Map<string, WeakRef<Interned>>()
 const deadLeaves = new FinalizationRegistry<string>(key => {
   if (leaves.get(key)?.deref() === undefined) leaves.delete(key)
 })
 
-/** Arguments that are objects are made canonical, so that comparing them is comparing references. */
-const canonicalArgs = new Map<string, unknown>()
+/** Arguments that are objects are made canonical, so that comparing them is comparing references. Held weakly: every buffer has its own. */
+const canonicalArgs = new Map<string, WeakRef<object>>()
+const deadArgs = new FinalizationRegistry<string>(key => {
+  if (canonicalArgs.get(key)?.deref() === undefined) canonicalArgs.delete(key)
+})
 const opCodes = new Map<Op, number>()
 const dtypeCodes = new Map<DType, number>()
 const argCodes = new WeakMap<object, number>()
+let lastArgCode = 0
 
 function code<K>(table: Map<K, number>, key: K): number {
   let c = table.get(key)
@@ -87,13 +98,12 @@ export function argKey(arg: unknown): string {
 function canonical(arg: unknown): unknown {
   if (typeof arg !== 'object' || arg === null || argCodes.has(arg)) return arg
   const key = argKey(arg)
-  let known = canonicalArgs.get(key)
-  if (known === undefined) {
-    known = Object.freeze(arg)
-    canonicalArgs.set(key, known)
-    argCodes.set(arg, canonicalArgs.size)
-  }
-  return known
+  const known = canonicalArgs.get(key)?.deref()
+  if (known !== undefined) return known
+  canonicalArgs.set(key, new WeakRef(Object.freeze(arg)))
+  deadArgs.register(arg, key)
+  argCodes.set(arg, ++lastArgCode)
+  return arg
 }
 
 function argHash(arg: unknown): number {
@@ -111,24 +121,44 @@ export function uop<O extends Op>(op: O, dtype: DType, src: readonly UOp[] = NO_
   if (src.length === 0) return typed<O>(leaf(op, dtype, arg))
   const a = canonical(arg)
   let youngest = src[0]
-  let h = Math.imul(code(opCodes, op), 0x85ebca6b) ^ Math.imul(code(dtypeCodes, dtype), 0xc2b2ae35) ^ argHash(a)
-  for (const s of src) {
-    h = Math.imul(h ^ s.id, 0x01000193)
-    if (s.id > youngest.id) youngest = s
-  }
-  h |= 0
+  for (const s of src) if (s.id > youngest.id) youngest = s
   const home = youngest as UOp & Interned // every uop is a Node: this module is their only maker
-  const users = (home.users ??= new Map())
-  const bucket = users.get(h)
-  if (bucket !== undefined) {
-    for (const n of bucket) {
-      if (n.op === op && n.dtype === dtype && Object.is(n.arg, a) && sameSources(n.src, src)) return typed<O>(n)
-    }
+  const byHash = home.usersByHash
+  const hash = byHash === undefined ? 0 : hashOf(op, dtype, src, a)
+  const first = byHash === undefined ? home.users : byHash.get(hash)
+  for (let n = first; n !== undefined; n = n.next) {
+    if (n.op === op && n.dtype === dtype && Object.is(n.arg, a) && sameSources(n.src, src)) return typed<O>(n)
   }
   const node = new Node(nextId++, op, dtype, src, a)
-  if (bucket === undefined) users.set(h, [node])
-  else bucket.push(node)
+  node.next = first
+  if (byHash !== undefined) byHash.set(hash, node)
+  else {
+    home.users = node
+    if (++home.userCount > MOST_UNHASHED) hashUsers(home)
+  }
   return typed<O>(node)
+}
+
+/** Most nodes have a few users, and looking through those is faster than hashing and takes no table. */
+const MOST_UNHASHED = 8
+
+function hashUsers(home: Interned): void {
+  const table = new Map<number, Interned>()
+  for (let n = home.users; n !== undefined;) {
+    const rest = n.next
+    const hash = hashOf(n.op, n.dtype, n.src, n.arg)
+    n.next = table.get(hash)
+    table.set(hash, n)
+    n = rest
+  }
+  home.users = undefined
+  home.usersByHash = table
+}
+
+function hashOf(op: Op, dtype: DType, src: readonly UOp[], arg: unknown): number {
+  let h = Math.imul(code(opCodes, op), 0x85ebca6b) ^ Math.imul(code(dtypeCodes, dtype), 0xc2b2ae35) ^ argHash(arg)
+  for (const s of src) h = Math.imul(h ^ s.id, 0x01000193)
+  return h | 0
 }
 
 /** Only `uop` calls this, with the op and argument that it was given together. */
