@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  PetagradError, binary, composeMatchers, constant, dtypes, interpretedMatcher, listenToRewrites, load, p, register, rewrite, rule, unary, uop,
+  NodeMap, PetagradError, binary, composeMatchers, constant, dtypes, interpretedMatcher, listenToRewrites, load, p, register, rewrite, rule, unary, uop,
   type RewriteReport, type UOp,
 } from '../src/index.js'
 
@@ -70,7 +70,7 @@ describe('rewrite', () => {
   it('does shared parts once across calls with one memo', () => {
     let visits = 0
     const counting = { rules: [], match: () => void visits++ as undefined }
-    const memo = new Map<UOp, UOp>()
+    const memo = new NodeMap()
     const shared = binary('add', x, y)
     rewrite(shared, counting, { name: 'test', memo })
     const before = visits

@@ -2,6 +2,7 @@ import { PetagradError } from '../errors.js'
 import { toposort, withSrc, type UOp } from '../uop.js'
 import { listenersOf, type RewriteListener } from './listener.js'
 import type { Fired, Matcher } from './matcher.js'
+import { NodeMap } from './node-map.js'
 import type { Rule } from './pattern.js'
 
 export interface RewriteOptions {
@@ -9,7 +10,7 @@ export interface RewriteOptions {
   readonly name: string
   readonly listener?: RewriteListener
   /** Results by node. Rewriting several graphs with the same matcher and map does shared parts once. */
-  readonly memo?: Map<UOp, UOp>
+  readonly memo?: NodeMap
 }
 
 /** Replacements that may wait for each other before the graph's size is counted to see whether that can be right. */
@@ -61,22 +62,19 @@ function observed(roots: readonly UOp[], matcher: Matcher, options: RewriteOptio
 
 class Rewriter {
   /** Final forms. */
-  private readonly done: Map<UOp, UOp>
-  /** Nodes replaced, whose replacement is not final yet. */
-  private readonly waiting = new Map<UOp, UOp>()
+  private readonly done: NodeMap
+  /** What nodes were replaced by, where that is not final yet. */
+  private readonly waiting = new NodeMap()
+  private waitingCount = 0
   private depthLimit = FREE_DEPTH
 
   constructor(private readonly matcher: Matcher, private readonly options: RewriteOptions) {
-    this.done = options.memo ?? new Map()
+    this.done = options.memo ?? new NodeMap()
   }
 
   run(roots: readonly UOp[]): UOp[] {
     for (const root of roots) this.finish(root, roots)
-    return roots.map(root => this.final(root))
-  }
-
-  private final(u: UOp): UOp {
-    return this.done.get(u) ?? u
+    return roots.map(root => this.done.get(root) ?? root)
   }
 
   private finish(root: UOp, roots: readonly UOp[]): void {
@@ -84,7 +82,7 @@ class Rewriter {
     const stack: UOp[] = [root]
     while (stack.length > 0) {
       const u = stack[stack.length - 1]
-      if (done.has(u)) {
+      if (done.get(u) !== undefined) {
         stack.pop()
         continue
       }
@@ -92,42 +90,33 @@ class Rewriter {
       if (replacement !== undefined) {
         const result = done.get(replacement)
         // `u` is on top again and its replacement is unfinished: finishing the replacement needs `u` itself.
-        if (result === undefined) throw this.endless('circle', u)
-        waiting.delete(u)
+        if (result === undefined) throw this.endless('circle', stack.slice(stack.indexOf(u)))
+        waiting.set(u, undefined)
+        this.waitingCount--
         done.set(u, result)
         stack.pop()
         continue
       }
       if (this.pushUnfinished(u.src, stack)) continue
       const rebuilt = this.rebuild(u)
-      const known = rebuilt === u ? undefined : done.get(rebuilt)
-      if (known !== undefined) {
-        done.set(u, known)
-        stack.pop()
-        continue
-      }
       const next = rebuilt === u ? this.matcher.match(u) : rebuilt
-      if (next === undefined) {
-        done.set(u, u)
-        stack.pop()
-        continue
-      }
-      const final = done.get(next)
+      const final = next === undefined ? u : done.get(next)
       if (final !== undefined) {
         done.set(u, final)
         stack.pop()
         continue
       }
+      if (next === undefined) continue
       waiting.set(u, next)
       stack.push(next)
-      if (waiting.size > this.depthLimit) this.judgeDepth(roots)
+      if (++this.waitingCount > this.depthLimit) this.judgeDepth(roots, stack)
     }
   }
 
   private pushUnfinished(src: readonly UOp[], stack: UOp[]): boolean {
     let pushed = false
     for (let i = src.length - 1; i >= 0; i--) {
-      if (this.done.has(src[i])) continue
+      if (this.done.get(src[i]) !== undefined) continue
       stack.push(src[i])
       pushed = true
     }
@@ -136,23 +125,23 @@ class Rewriter {
 
   private rebuild(u: UOp): UOp {
     const { src } = u
-    for (let i = 0; i < src.length; i++) if (this.done.get(src[i]) !== src[i]) return withSrc(u, src.map(s => this.final(s)))
+    for (let i = 0; i < src.length; i++) {
+      if (this.done.get(src[i]) !== src[i]) return withSrc(u, src.map(s => this.done.get(s) ?? s))
+    }
     return u
   }
 
-  private judgeDepth(roots: readonly UOp[]): void {
+  private judgeDepth(roots: readonly UOp[], stack: readonly UOp[]): void {
     const allowed = FREE_DEPTH + DEPTH_PER_NODE * toposort(roots).length
-    if (this.waiting.size > allowed) throw this.endless('chain without end')
+    if (this.waitingCount > allowed) throw this.endless('chain without end', stack)
     this.depthLimit = allowed
   }
 
-  /** `from`: the first node of the circle. */
-  private endless(shape: string, from?: UOp): PetagradError {
+  private endless(shape: string, stack: readonly UOp[]): PetagradError {
     const names = new Set<string>()
     const note: Fired = rule => names.add(rule.name)
-    const waiting = [...this.waiting.keys()]
-    const start = Math.max(from === undefined ? 0 : waiting.indexOf(from), waiting.length - NAMED_REPLACEMENTS)
-    for (const u of waiting.slice(start)) this.matcher.match(u, note)
+    const replaced = stack.filter(u => this.waiting.get(u) !== undefined)
+    for (const u of replaced.slice(-NAMED_REPLACEMENTS)) this.matcher.match(u, note)
     const sentence = `pass '${this.options.name}' rewrites in a ${shape}: rules ${[...names].join(', ')}`
     return new PetagradError('IR_INVALID', sentence, { hint: 'One of these rules makes its node worse; see docs/rules.md.' })
   }
