@@ -10,7 +10,7 @@ const BOOL: readonly AluOp[] = ['and', 'or', 'xor', 'max', 'where', 'cast', ...C
 const INTEGER: readonly AluOp[] = ['neg', 'trunc', ...binaryOps, 'where', 'mulacc', 'cast', 'bitcast']
 /** exp2, log2 and sin are left out: decomposed, they give the same bits on every target. */
 const FLOAT: readonly AluOp[] = [
-  'neg', 'reciprocal', 'sqrt', 'trunc', 'add', 'sub', 'mul', 'div', 'mod', 'floordiv', 'floormod', 'max', 'where', 'mulacc', 'cast', 'bitcast', ...COMPARE,
+  'neg', 'reciprocal', 'sqrt', 'trunc', 'add', 'sub', 'mul', 'div', 'mod', 'max', 'where', 'mulacc', 'cast', 'bitcast', ...COMPARE,
 ]
 
 /** What C on this target can do, as data. */

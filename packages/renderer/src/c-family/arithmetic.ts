@@ -152,9 +152,8 @@ export class Arithmetic {
   private divide(op: 'div' | 'mod' | 'floordiv' | 'floormod', operands: readonly Operand[], dtype: DType): Expression {
     const [a, b] = operands
     if (dtype.kind === 'float') {
-      if (op === 'div') return infix('/', a.expression, b.expression)
-      if (op === 'mod') return this.dialect.intrinsic('fmod', dtype, [a.expression, b.expression], this.prelude)
-      return call(dividing(this.spelled, op, dtype), a.expression, b.expression)
+      // Floats have no floor division in the IR.
+      return op === 'div' ? infix('/', a.expression, b.expression) : this.dialect.intrinsic('fmod', dtype, [a.expression, b.expression], this.prelude)
     }
     const plain = op === 'div' || op === 'mod' ? op : dtype.kind === 'uint' ? (op === 'floordiv' ? 'div' : 'mod') : undefined
     const divisor = is(b.uop, 'const') ? Number(b.uop.arg) : 0

@@ -1,6 +1,6 @@
 import { constant, vector, type ConstValue, type DType } from '@petagrad/ir'
 import type { Dialect } from './dialect.js'
-import { atom, call, infix, precedence, type Expression } from './expression.js'
+import { atom, call, infix, type Expression } from './expression.js'
 import type { Prelude } from './prelude.js'
 
 /** A dialect and where its declarations go. */
@@ -37,12 +37,12 @@ class At {
 const define = ({ dialect }: Spelled, type: string, name: string, parameters: string, body: readonly string[]): string =>
   [`${dialect.functionPrefix} ${type} ${name}(${parameters}) {`, ...body.map(line => `  ${line}`), '}'].join('\n')
 
-/** Declares the division of an integer dtype (or floor division of a float one) that is total, and gives its name. */
+/** Declares the division of an integer dtype that is total, and gives its name. */
 export function dividing(spelled: Spelled, op: Division, dtype: DType): string {
   const name = `${op}_${dtype.name}`
   return spelled.prelude.require(name, () => {
     const t = new At(spelled, dtype)
-    const body = dtype.kind === 'float' ? floatFloor(spelled, op, dtype) : op === 'div' || op === 'mod' ? truncating(t, op) : flooring(t, op)
+    const body = op === 'div' || op === 'mod' ? truncating(t, op) : flooring(t, op)
     return define(spelled, t.type, name, `${t.type} a, ${t.type} b`, body)
   })
 }
@@ -77,41 +77,6 @@ function flooring(t: At, op: 'floordiv' | 'floormod'): string[] {
     ...lines,
     `const ${t.type} quotient = ${quotient.text};`,
     `return ${t.choose(atom('differs'), infix('-', atom('quotient'), t.constant(1)), atom('quotient')).text};`,
-  ]
-}
-
-/**
- * The floor of the exact quotient, and the remainder with the divisor's sign: through fmod, because rounding a / b
- * first can cross an integer. Vectors go lane by lane: there is no vector fmod.
- */
-function floatFloor(spelled: Spelled, op: Division, dtype: DType): string[] {
-  const { dialect, prelude } = spelled
-  if (dtype.lanes > 1) {
-    const scalar = dividing(spelled, op, dtype.scalar)
-    const lanes = Array.from({ length: dtype.lanes }, (_, i) =>
-      call(scalar, dialect.extract(A, dtype, [i], prelude), dialect.extract(B, dtype, [i], prelude)))
-    return [`return ${dialect.construct(lanes, dtype, prelude).text};`]
-  }
-  const t = new At(spelled, dtype)
-  const zero = t.constant(0).text
-  const rest = `const ${t.type} rest = ${dialect.intrinsic('fmod', dtype, [A, B], prelude).text};`
-  if (op === 'floormod') {
-    return [
-      rest,
-      `if (rest == ${zero}) return b < ${zero} ? -${zero} : ${zero};`,
-      `return (rest < ${zero}) != (b < ${zero}) && rest == rest ? rest + b : rest;`,
-    ]
-  }
-  const half = t.constant(0.5).text
-  const one = t.constant(1).text
-  const floor = dialect.intrinsic('trunc', dtype, [{ text: `exact + ${half}`, precedence: precedence.add }], prelude).text
-  const ceiling = dialect.intrinsic('trunc', dtype, [{ text: `exact - ${half}`, precedence: precedence.add }], prelude).text
-  return [
-    `if (b == ${zero}) return a / b;`,
-    rest,
-    `const ${t.type} exact = (a - rest) / b;`,
-    `const ${t.type} quotient = exact < ${zero} ? ${ceiling} : ${floor};`,
-    `return rest != ${zero} && (rest < ${zero}) != (b < ${zero}) ? quotient - ${one} : quotient;`,
   ]
 }
 

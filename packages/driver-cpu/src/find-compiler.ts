@@ -1,0 +1,38 @@
+import { access, constants, realpath, stat } from 'node:fs/promises'
+import { delimiter, isAbsolute, join } from 'node:path'
+
+/** Looked for in this order: newer clang first, because it makes the better code of what we render. */
+export const compilerNames: readonly string[] = [
+  ...[22, 21, 20, 19, 18, 17, 16, 15, 14].map(version => `clang-${version}`), 'clang', 'gcc', 'cc',
+]
+
+/** A compiler's file, and what tells whether it is still the same one. */
+export interface CompilerFile {
+  readonly path: string
+  readonly modified: number
+  readonly size: number
+}
+
+/**
+ * The compiler that `wanted` names (a path, or a name on PATH), or the first known one on PATH. Undefined when there
+ * is none.
+ */
+export async function findCompiler(wanted?: string, path = process.env.PATH ?? ''): Promise<CompilerFile | undefined> {
+  const directories = path.split(delimiter).filter(d => isAbsolute(d))
+  const candidates = wanted !== undefined && isAbsolute(wanted) ? [wanted] : (wanted === undefined ? compilerNames : [wanted]).flatMap(n => directories.map(d => join(d, n)))
+  for (const candidate of candidates) {
+    const file = await executable(candidate)
+    if (file !== undefined) return file
+  }
+  return undefined
+}
+
+async function executable(path: string): Promise<CompilerFile | undefined> {
+  try {
+    await access(path, constants.X_OK)
+    const { mtimeMs, size, isFile } = await stat(await realpath(path)).then(s => ({ mtimeMs: s.mtimeMs, size: s.size, isFile: s.isFile() }))
+    return isFile ? { path, modified: mtimeMs, size } : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises'
+import { availableParallelism, cpus } from 'node:os'
+
+/** What kernels are rendered for: the C renderer takes it as it is. */
+export interface CpuTarget {
+  readonly compiler: 'clang' | 'gcc'
+  readonly isa: 'x86-64-v2' | 'x86-64-v3' | 'x86-64-v4' | 'aarch64'
+  readonly cores: number
+  readonly machine: { readonly l1?: number; readonly l2?: number; readonly l3?: number; readonly vectorBytes?: number }
+}
+
+/** The instruction set that a compiler's predefined macros stand for; undefined for one that is not supported. */
+export function isaFromMacros(macros: string): CpuTarget['isa'] | undefined {
+  const has = (...names: readonly string[]) => names.every(name => macros.includes(`#define ${name} `))
+  if (has('__aarch64__')) return 'aarch64'
+  if (!has('__x86_64__', '__SSE4_2__', '__SSSE3__')) return undefined
+  if (!has('__AVX2__', '__FMA__', '__F16C__', '__BMI2__')) return 'x86-64-v2'
+  return has('__AVX512F__', '__AVX512BW__', '__AVX512DQ__', '__AVX512VL__') ? 'x86-64-v4' : 'x86-64-v3'
+}
+
+/** Threads that the process may run at once. */
+export const coreCount = (): number => availableParallelism()
+
+/** Names the processor model, for caches that several machines share. */
+export const processorName = (): string => cpus()[0]?.model.trim() || process.arch
+
+/** Cache sizes of the first core in bytes, as Linux tells them; empty elsewhere. */
+export async function machineFacts(isa: CpuTarget['isa']): Promise<CpuTarget['machine']> {
+  const caches: { l1?: number; l2?: number; l3?: number } = {}
+  for (let i = 0; i < 5; i++) {
+    const base = `/sys/devices/system/cpu/cpu0/cache/index${i}`
+    const [level, type, size] = await Promise.all(['level', 'type', 'size'].map(name => text(`${base}/${name}`)))
+    const bytes = sizeInBytes(size)
+    if (bytes === undefined || type === 'Instruction') continue
+    if (level === '1') caches.l1 = bytes
+    if (level === '2') caches.l2 = bytes
+    if (level === '3') caches.l3 = bytes
+  }
+  return isa === 'x86-64-v4' && !(await splits512()) ? { ...caches, vectorBytes: 64 } : caches
+}
+
+const text = (path: string): Promise<string> => readFile(path, 'utf8').then(t => t.trim(), () => '')
+
+function sizeInBytes(size: string): number | undefined {
+  const match = /^(\d+)([KM]?)$/.exec(size)
+  return match === null ? undefined : Number(match[1]) * ({ K: 1024, M: 1024 * 1024 }[match[2]] ?? 1)
+}
+
+/** Zen 4 (AMD family 25) runs a 64-byte operation as two halves: nothing is won, and registers run out sooner. */
+async function splits512(): Promise<boolean> {
+  const info = await text('/proc/cpuinfo')
+  return /^vendor_id\s*:\s*AuthenticAMD$/m.test(info) && /^cpu family\s*:\s*25$/m.test(info)
+}
