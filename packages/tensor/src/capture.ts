@@ -3,7 +3,7 @@ import type { CapturedStep, KernelProfile } from '@petagrad/runtime'
 import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { reshape } from './build.js'
 import { advanceRandom } from './random.js'
-import { bufferUnder, hostValues, markExecuted, newBuffer, ownerOf, settle, wholeBuffer, wholeStorage } from './storage.js'
+import { bufferUnder, hostBytesOf, hostValues, markExecuted, newBuffer, ownerOf, settle, wholeBuffer, wholeStorage } from './storage.js'
 import { realizeAll, Tensor } from './tensor.js'
 import { withTrace, type Trace } from './trace.js'
 
@@ -39,7 +39,9 @@ export function capture<A extends readonly Tensor[], R extends StepResult>(body:
   let recording: Promise<Recording<R>> | undefined
   let recorded: Recording<R> | undefined
 
-  const step = async (...inputs: A): Promise<R> => {
+  let last: Promise<unknown> = Promise.resolve()
+
+  const call = async (inputs: A): Promise<R> => {
     recording ??= record(body, inputs)
     const current = await recording.catch((error: unknown) => {
       recording = undefined
@@ -49,6 +51,12 @@ export function capture<A extends readonly Tensor[], R extends StepResult>(body:
     await feed(current, inputs)
     await current.step.replay()
     return current.result
+  }
+  // The inputs of one call must not be overwritten by the next before they are used.
+  const step = (...inputs: A): Promise<R> => {
+    const running = last.then(() => call(inputs))
+    last = running.catch(() => undefined)
+    return running
   }
   return Object.assign(step, {
     kernels: () => recorded?.step.kernels ?? [],
@@ -67,7 +75,7 @@ async function record<A extends readonly Tensor[], R extends StepResult>(body: (
   const placeholders = inputs.map(t => new Tensor(reshape(newBuffer(t.dtype, t.size), t.shape)))
   const trace: Trace = {
     placeholders: new Set(placeholders.flatMap(p => wholeBuffer(p.uop) ?? [])),
-    assigned: new Set(), initial: [], graded: new Set(), checks: new Map(), random: { draws: 0, key: undefined },
+    assigned: new Set(), initial: [], graded: new Set(), checks: new Map(), random: { draws: 0, key: undefined }, violation: undefined,
   }
   await realizeAll()
   let result: R
@@ -76,6 +84,8 @@ async function record<A extends readonly Tensor[], R extends StepResult>(body: (
   } finally {
     for (const t of trace.graded) t.grad = undefined
   }
+  if (result instanceof Promise) void result.catch(() => undefined) // what went wrong in it is reported here
+  if (trace.violation !== undefined) throw trace.violation
   if (result instanceof Promise) throw new PetagradError('CAPTURE_INVALID', 'a step must be a synchronous function', { op: 'capture' })
   return { ...(await compile(trace, result)), inputs: placeholders, trace, result }
 }
@@ -140,8 +150,8 @@ async function feed(recording: Recording<StepResult>, inputs: readonly Tensor[])
     const buffer = wholeBuffer(target.uop)
     if (buffer === undefined) return
     const known = hostValues(input.uop)
-    for (const check of trace.checks.get(buffer) ?? []) if (known !== undefined) check(known)
-    await executor.write(buffer, known === undefined ? await input.bytes() : new Uint8Array(known.buffer, known.byteOffset, known.byteLength))
+    if (known !== undefined) for (const check of trace.checks.get(buffer) ?? []) check(known)
+    await executor.write(buffer, hostBytesOf(input.uop) ?? (await input.bytes()))
   })
   await Promise.all(writes)
 }

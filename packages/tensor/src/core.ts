@@ -1,6 +1,7 @@
 import { PetagradError, shapeNames, shapeOf, type ConstValue, type DType, type UOp } from '@petagrad/ir'
 import { broadcastShapes, broadcastTo, cast, scalar } from './build.js'
 import { promote, promoteScalar } from './promotion.js'
+import { hold, letGo } from './storage.js'
 import type { Tensor } from './tensor.js'
 
 /** What a binary operation takes: a tensor, or a JavaScript scalar, which adapts to the tensor's dtype. */
@@ -10,6 +11,7 @@ export type Operand = TensorCore | ConstValue
 export abstract class TensorCore {
   private node: UOp
   private disposed = false
+  private held: UOp<'buffer'> | undefined
 
   constructor(node: UOp) {
     this.node = node
@@ -47,11 +49,18 @@ export abstract class TensorCore {
     this.node = node
   }
 
-  /** Ends the tensor's use; false if it had ended. @internal */
-  end(): boolean {
-    const first = !this.disposed
+  /** Holds on to a buffer as this tensor's memory. @internal */
+  keep(buffer: UOp<'buffer'>): void {
+    if (this.held === buffer) return
+    hold(buffer)
+    this.held = buffer
+  }
+
+  /** Ends the tensor's use and lets go of its memory. @internal */
+  end(): void {
+    if (this.held !== undefined) letGo(this.held)
+    this.held = undefined
     this.disposed = true
-    return first
   }
 
   /** A tensor of the final class. */

@@ -3,7 +3,7 @@ import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { reshape } from './build.js'
 import type { TensorCore } from './core.js'
 import {
-  adopt, bufferUnder, forgetHostValues, hold, markExecuted, ownerOf, settle, wholeBuffer, wholeStorage,
+  adopt, bufferUnder, forgetHostValues, markExecuted, ownerOf, settle, wholeBuffer, wholeStorage,
 } from './storage.js'
 import { activeTrace, refuseInTrace } from './trace.js'
 
@@ -38,6 +38,7 @@ export async function realizeTensors(tensors: readonly TensorCore[], options: { 
       const whole = wholeBuffer(settled[i])
       if (whole === undefined) fresh.push({ tensor, node: settled[i], root: wholeStorage(settled[i]) ?? settled[i] })
       else if (broken.has(whole)) throw brokenError(whole)
+      else tensor.keep(whole)
     }
   })
   if (fresh.length > 0) waiting.push(run(fresh))
@@ -71,7 +72,7 @@ function run(fresh: readonly { readonly tensor: TensorCore; readonly node: UOp; 
         adopt(buffer, chosen)
         if (tensor.uop !== node) continue
         tensor.become(reshape(buffer, shapeOf(node)))
-        hold(buffer)
+        tensor.keep(buffer)
       }
     },
     (error: unknown) => {

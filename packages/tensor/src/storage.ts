@@ -1,4 +1,4 @@
-import { dtypes, is, isMovement, toposort, withSrc, type DType, type UOp } from '@petagrad/ir'
+import { is, isMovement, toposort, withSrc, type DType, type UOp } from '@petagrad/ir'
 import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { viewBytes, type TypedArray } from './host-data.js'
 
@@ -43,11 +43,16 @@ export function letGo(buffer: UOp<'buffer'>): void {
   hostBytes.delete(buffer)
 }
 
-/** The values of a tensor that was made from JavaScript data and has not been used by a computation yet. */
-export function hostValues(u: UOp): TypedArray | undefined {
+/** The bytes that a tensor was made from, as long as no computation has used it. */
+export function hostBytesOf(u: UOp): Uint8Array | undefined {
   const buffer = wholeBuffer(u)
-  const bytes = buffer && hostBytes.get(buffer)
-  return bytes === undefined || buffer === undefined ? undefined : viewBytes(bytes, buffer.dtype)
+  return buffer && hostBytes.get(buffer)
+}
+
+/** The same as values. */
+export function hostValues(u: UOp): TypedArray | undefined {
+  const bytes = hostBytesOf(u)
+  return bytes === undefined ? undefined : viewBytes(bytes, u.dtype)
 }
 
 export const forgetHostValues = (buffer: UOp): boolean => hostBytes.delete(buffer)
@@ -85,5 +90,3 @@ export function settle(roots: readonly UOp[]): readonly UOp[] {
   for (const u of order) settled.set(u, executed.has(u) ? at(u.src[0]) : u.src.length === 0 ? u : withSrc(u, u.src.map(at)))
   return roots.map(at)
 }
-
-export const isIndexDType = (d: DType): boolean => d.kind === 'int' || d.kind === 'uint' || d === dtypes.index

@@ -7,7 +7,7 @@ import { concatenate, positions } from './movement.js'
 import { NeuralOps } from './neural.js'
 import { defaultFloat, defaultInteger, floatOf } from './promotion.js'
 import { forgetAssignment, realizeTensors, recordAssignment } from './realize.js'
-import { bufferUnder, hold, hostValues, letGo, markPending, newBuffer, ownerOf, wholeBuffer, wholeStorage } from './storage.js'
+import { bufferUnder, hostValues, markPending, newBuffer, ownerOf, wholeBuffer, wholeStorage } from './storage.js'
 import { activeTrace, refuseInTrace } from './trace.js'
 
 export interface TensorOptions {
@@ -133,7 +133,7 @@ export class Tensor extends NeuralOps {
     if (wholeStorage(this.uop) !== undefined) return this
     const { uop: value, shape, size } = this
     const buffer = newBuffer(this.dtype, size)
-    hold(buffer)
+    this.keep(buffer)
     const isZero = isZeroEverywhere(value)
     if (isZero) this.become(reshape(buffer, shape))
     else {
@@ -221,10 +221,8 @@ export class Tensor extends NeuralOps {
 
   /** Gives the memory back. Expressions over this tensor that have not been realised can no longer be. */
   dispose(): void {
-    const buffer = wholeBuffer(this.uop)
-    if (!this.end()) return
     forgetAssignment(this)
-    if (buffer !== undefined) letGo(buffer)
+    this.end()
   }
 
   [Symbol.dispose](): void { this.dispose() }
@@ -237,8 +235,9 @@ export class Tensor extends NeuralOps {
   protected override derive(node: UOp): Tensor { return new Tensor(node) }
 
   private static holding(buffer: UOp<'buffer'>, shape: readonly number[]): Tensor {
-    hold(buffer)
-    return new Tensor(reshape(buffer, shape))
+    const tensor = new Tensor(reshape(buffer, shape))
+    tensor.keep(buffer)
+    return tensor
   }
 }
 

@@ -18,6 +18,8 @@ export interface Trace {
   readonly checks: Map<UOp, InputCheck[]>
   /** Draws of random numbers so far, and the state that counts them. */
   readonly random: { draws: number; key: UOp | undefined }
+  /** What the step did that no step may do: the promise that carries it may never be awaited. */
+  violation: PetagradError | undefined
 }
 
 let active: Trace | undefined
@@ -38,7 +40,8 @@ export function withTrace<T>(trace: Trace, body: () => T): T {
 /** Throws CAPTURE_INVALID inside of a captured step: its values do not exist while it is recorded. */
 export function refuseInTrace(op: string): void {
   if (active === undefined) return
-  throw new PetagradError('CAPTURE_INVALID', 'a captured step cannot read or compute values while it is recorded', {
+  active.violation ??= new PetagradError('CAPTURE_INVALID', 'a captured step cannot read or compute values while it is recorded', {
     op, hint: 'Return the tensor from the step and read it after the call.',
   })
+  throw active.violation
 }

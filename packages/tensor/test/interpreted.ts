@@ -1,17 +1,19 @@
 import { encodeValues, interpretAll, is, isMovement, shapeOf, toposort, uop, type DType, type UOp } from '@petagrad/ir'
 import { setDefaultRuntime, type CapturedStep, type Executor, type RuntimeStatistics } from '@petagrad/runtime'
 
+/** Unique over all executors: equal buffers are one node. */
+let nextId = 1_000_000
+
 /** An executor that gives every graph to the reference interpreter: what tensors mean, with no compiler in between. */
 export class InterpretedExecutor implements Executor {
   private readonly memory = new WeakMap<UOp, Uint8Array>()
   private readonly freed = new WeakSet<UOp>()
   private readonly counts = new WeakMap<UOp, number>()
-  private nextId = 1
   realizations = 0
   replays = 0
 
   createBuffer(dtype: DType, size: number, options: { readonly data?: Uint8Array } = {}): UOp<'buffer'> {
-    const buffer = uop('buffer', dtype, [], { id: 1_000_000 + this.nextId++, size, device: 'interpreter' })
+    const buffer = uop('buffer', dtype, [], { id: nextId++, size, device: 'interpreter' })
     this.memory.set(buffer, options.data?.slice() ?? new Uint8Array((size * dtype.bits) / 8))
     return buffer
   }
