@@ -67,6 +67,11 @@ export function normaliseAddresses(uops: readonly UOp[]): UOp[] {
       places.set(u, { base, bytes })
       return
     }
+    const ordered = u.op === 'after' ? places.get(u.src[0]) : undefined
+    if (ordered !== undefined) {
+      places.set(u, ordered)
+      return
+    }
     const src = u.src.map(s => {
       const place = places.get(s)
       if (place === undefined) return now(s)
