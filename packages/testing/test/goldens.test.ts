@@ -1,0 +1,68 @@
+import { decodeValues, dtypes, parseDType, type ConstValue, type DType } from '@petagrad/ir'
+import { setDefaultRuntime } from '@petagrad/runtime'
+import { Tensor } from '@petagrad/tensor'
+import { readdirSync, readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { scheduledTarget, tensorInterpreter } from '../src/index.js'
+import { targetExecutor } from './target-executor.js'
+
+interface Encoded {
+  readonly dtype: string
+  readonly shape: readonly number[]
+  readonly data: string
+}
+
+type Argument = number | readonly unknown[] | { readonly input: number } | { readonly dtype: string } | Readonly<Record<string, unknown>>
+
+interface Golden {
+  readonly name: string
+  readonly method: string
+  readonly inputs: readonly Encoded[]
+  readonly args: readonly Argument[]
+  readonly output: Encoded
+  readonly tolerance?: { readonly relative: number; readonly absolute: number }
+}
+
+const folder = new URL('../goldens/', import.meta.url)
+const families = readdirSync(folder).sort().map(file => JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as { readonly family: string; readonly cases: readonly Golden[] }) // written by tools/goldens/generate.py
+
+const dtypeOf = (name: string): DType => parseDType(name) ?? dtypes.void
+const bytesOf = (x: Encoded): Uint8Array => Uint8Array.from(Buffer.from(x.data, 'base64'))
+const tensorOf = (x: Encoded): Tensor => Tensor.fromBytes(bytesOf(x), dtypeOf(x.dtype), x.shape)
+
+function resultOf({ method, inputs, args }: Golden): Tensor {
+  const tensors = inputs.map(tensorOf)
+  const given = args.map(a => {
+    if (typeof a !== 'object' || Array.isArray(a)) return a
+    if ('input' in a) return tensors[Number(a.input)]
+    return 'dtype' in a ? dtypeOf(String(a.dtype)) : a
+  })
+  const [x] = tensors
+  const call: unknown = Reflect.get(x, method)
+  if (typeof call !== 'function') throw new Error(`Tensor has no method ${method}`)
+  return Reflect.apply(call, x, given) as Tensor // every method named in the goldens gives one
+}
+
+function isNear(expected: ConstValue, actual: ConstValue, tolerance: Golden['tolerance']): boolean {
+  if (Object.is(expected, actual)) return true
+  if (tolerance === undefined || typeof expected !== 'number' || typeof actual !== 'number') return false
+  return Math.abs(expected - actual) <= tolerance.absolute + tolerance.relative * Math.abs(expected)
+}
+
+test('there are at least 200 goldens', () => expect(families.reduce((n, f) => n + f.cases.length, 0)).toBeGreaterThanOrEqual(200))
+
+for (const target of [tensorInterpreter, scheduledTarget()]) {
+  describe(`NumPy's answers on the ${target.name}`, () => {
+    beforeAll(() => setDefaultRuntime(() => targetExecutor(target)))
+    for (const { family, cases } of families) {
+      test.each(cases.map(c => [c.name, c] as const))(`${family}: %s`, async (_, golden) => {
+        const result = resultOf(golden)
+        expect([result.dtype.name, result.shape]).toEqual([golden.output.dtype, golden.output.shape])
+        const expected = decodeValues(result.dtype, bytesOf(golden.output))
+        const actual = decodeValues(result.dtype, await result.bytes())
+        const wrong = expected.map((e, i) => [i, e, actual[i]] as const).filter(([, e, a]) => !isNear(e, a, golden.tolerance))
+        expect(wrong).toEqual([])
+      })
+    }
+  })
+}
