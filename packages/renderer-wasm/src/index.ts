@@ -1,1 +1,2 @@
+export { disassemble } from './disassemble.js'
 export { createWasmRenderer, type WasmRendererOptions } from './renderer.js'
