@@ -59,7 +59,10 @@ async function publintProblems(tarball) {
   return messages.map(m => formatMessage(m, pkg) ?? m.code)
 }
 
-/** Our packages are ES modules only: what a CommonJS caller or a resolver without `exports` would see does not count. @param {Uint8Array} tarball */
+/**
+ * Our packages are ES modules only: what a CommonJS caller or a resolver without `exports` would see does not count.
+ * @param {Uint8Array} tarball
+ */
 async function typeProblems(tarball) {
   const analysis = await checkPackage(createPackageFromTarballData(tarball))
   if (!analysis.types) return ['no types']

@@ -12,7 +12,8 @@ export async function devices(options: DevicesOptions): Promise<void> {
     const chosen = await runtime.device()
     const reports: DeviceReport[] = []
     for (const { name, available, reason } of await runtime.deviceReports()) {
-      reports.push(available ? { ...(await runtime.describe(name)), reason: name === chosen.name ? chosen.reason : reason } : { name, available, reason })
+      if (!available) reports.push({ name, available, reason })
+      else reports.push({ ...(await runtime.describe(name)), reason: name === chosen.name ? chosen.reason : reason })
     }
     if (options.json) console.log(JSON.stringify(reports.map(r => ({ ...r, default: r.name === chosen.name }))))
     else console.log(deviceTable(reports, chosen.name))

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander'
-import { settings } from 'petagrad'
+import { PetagradError, settings } from 'petagrad'
 
 /** Ends the command with a code and, unless it is empty, one line. Not a fault: a request that was answered. */
 export class Exit extends Error {
@@ -20,7 +20,7 @@ export function reportFailure(error: unknown): void {
     return
   }
   console.error(`petagrad: ${message.replaceAll(/\s*\n\s*/g, ' ')}`)
-  if (debugging() && error instanceof Error) console.error(error.stack)
+  if (debugging() && error instanceof Error) console.error(error instanceof PetagradError ? error.fullStack : error.stack)
 }
 
 /** 2 for a command line that makes no sense, as shells do; 1 for everything else. */

@@ -42,13 +42,22 @@ function workspaces(directory) {
 }
 
 /**
+ * @typedef {object} Context
+ * @property {string} root
+ * @property {Record<string, Layer>} layers
+ * @property {ReadonlySet<string>} irOwners
+ * @property {Map<string, Workspace>} byName
+ * @property {Map<string, Set<string>>} graph
+ * @property {string[]} problems
+ *
  * @param {Workspace} w
- * @param {{ root: string, layers: Record<string, Layer>, irOwners: ReadonlySet<string>, byName: Map<string, Workspace>, graph: Map<string, Set<string>>, problems: string[] }} context
+ * @param {Context} context
  */
 function checkPackage(w, { root, layers, irOwners, byName, graph, problems }) {
   const layer = layers[w.id]
   const isApp = dirname(w.directory).endsWith('apps')
-  const declared = { ...record(w.manifest.dependencies), ...record(w.manifest.peerDependencies), ...record(w.manifest.optionalDependencies) }
+  const { dependencies, peerDependencies, optionalDependencies } = w.manifest
+  const declared = { ...record(dependencies), ...record(peerDependencies), ...record(optionalDependencies) }
   const used = new Set()
   /** @type {Set<string>} */
   const edges = new Set()

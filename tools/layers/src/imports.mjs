@@ -38,7 +38,8 @@ export function importsOf(file, text) {
         : undefined
       add(node, node.moduleSpecifier, { kind: 'static', typeOnly: clause?.isTypeOnly === true || names?.length === 0, names })
     } else if (ts.isExportDeclaration(node)) {
-      const names = node.exportClause !== undefined && ts.isNamedExports(node.exportClause) ? valueNames(node.exportClause.elements) : undefined
+      const named = node.exportClause
+      const names = named !== undefined && ts.isNamedExports(named) ? valueNames(named.elements) : undefined
       add(node, node.moduleSpecifier, { kind: 'static', typeOnly: node.isTypeOnly || names?.length === 0, names })
     } else if (ts.isImportTypeNode(node)) {
       add(node, node.argument, { kind: 'static', typeOnly: true, names: [] })

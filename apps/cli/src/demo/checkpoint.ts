@@ -44,7 +44,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const losses = tensors.get('losses')
   if (metadata.format !== format || losses === undefined) throw new PetagradError('FILE_INVALID', `${path} is not a checkpoint of this demo`)
   const position = { ...parsePosition(path, metadata.position), losses: Array.from(await losses.data(), Number) }
-  if (position.losses.length !== position.step) throw new PetagradError('FILE_INVALID', `${path} has ${position.losses.length} losses for ${position.step} steps`)
+  const { step } = position
+  if (position.losses.length !== step) throw new PetagradError('FILE_INVALID', `${path} has ${position.losses.length} losses for ${step} steps`)
   return {
     position,
     restore({ net, optimizer }) {
@@ -75,7 +76,8 @@ function parsePosition(path: string, text: string | undefined): Omit<Position, '
   return { seed: whole('seed'), epochs: whole('epochs'), step: whole('step'), accuracies, seconds }
 }
 
-const named = (prefix: string, tensors: ReadonlyMap<string, Tensor>): [string, Tensor][] => [...tensors].map(([name, t]) => [prefix + name, t])
+const named = (prefix: string, tensors: ReadonlyMap<string, Tensor>): [string, Tensor][] =>
+  [...tensors].map(([name, t]) => [prefix + name, t])
 
 const part = (prefix: string, tensors: ReadonlyMap<string, Tensor>): Map<string, Tensor> =>
   new Map([...tensors].flatMap(([name, t]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), t] as const] : [])))

@@ -1,7 +1,16 @@
 import cliProgress from 'cli-progress'
 
+interface Shown {
+  readonly epoch: number
+  readonly loss: number
+  /** Held-out accuracy after the last whole epoch. */
+  readonly accuracy: number | undefined
+  /** Samples a second. */
+  readonly rate: number
+}
+
 export interface Progress {
-  update(done: number, shown: { readonly epoch: number; readonly loss: number; readonly accuracy: number | undefined; readonly rate: number }): void
+  update(done: number, shown: Shown): void
   stop(): void
 }
 

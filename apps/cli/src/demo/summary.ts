@@ -43,7 +43,12 @@ export function summary({ device, start, outcome, confusion, profile, files, pre
     render_ms: round(firstStep.renderMs),
     binary_ms: round(firstStep.compileMs),
     step_ms: round(step),
-    replayed: { steps: Math.max(0, stepTimes.length - 1), schedules: replayed.schedules, kernels_compiled: replayed.kernelsCompiled, allocations: replayed.allocations },
+    replayed: {
+      steps: Math.max(0, stepTimes.length - 1),
+      schedules: replayed.schedules,
+      kernels_compiled: replayed.kernelsCompiled,
+      allocations: replayed.allocations,
+    },
     epoch_accuracies: position.accuracies,
     losses: position.losses,
     confusion,

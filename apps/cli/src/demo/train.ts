@@ -44,7 +44,10 @@ export async function train(run: Run): Promise<Outcome> {
   const accuracies = [...start.accuracies]
   const stepTimes: number[] = []
   const began = performance.now()
-  const position = (): Position => ({ ...start, step: losses.length, losses, accuracies, seconds: start.seconds + (performance.now() - began) / 1000 })
+  const position = (): Position => {
+    const seconds = start.seconds + (performance.now() - began) / 1000
+    return { ...start, step: losses.length, losses, accuracies, seconds }
+  }
   let firstStep = nothing
   let replayed = nothing
   let smoothed: number | undefined
