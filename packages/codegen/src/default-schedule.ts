@@ -1,6 +1,6 @@
 import { bounds, is, openRanges, toposort, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
-import { accessesOf, gateMoves, moves, strideOf } from './access.js'
+import { accessesOf, gateMoves, moves, strideOf, type Access } from './access.js'
 import { ScheduleBuilder, type NestBuilder } from './builder.js'
 import { closedAxes, extentOf, type Axis, type LoopNests, type Nest } from './nest.js'
 import { mergeAxes } from './normalise.js'
@@ -12,6 +12,8 @@ const TINY = 16
 /** Arithmetic of one task, in units of a few nanoseconds for a core: below it, starting tasks costs more than it gains. */
 const TASK_WORK = 1 << 14
 const TASKS_PER_CORE = 8
+/** Reduction loops of at most so many iterations are windows. */
+const SMALL_WINDOW = 8
 /** Vector instructions of an innermost loop body that is written out further. */
 const BODY = 48
 
@@ -48,6 +50,7 @@ function hasLevels(nest: Nest): boolean {
 // ---- one tile: element-wise nests, plain reductions, contractions
 
 function scheduleTile(nest: NestBuilder, capabilities: Capabilities): void {
+  smallReductionsLast(nest)
   stageChecked(nest, capabilities)
   const tile = searchTile(nest.current, capabilities)
   const reduced = reducedAxes(nest.current)
@@ -126,8 +129,9 @@ function stageChecked(nest: NestBuilder, capabilities: Capabilities): void {
     const pointer = access.node.src[0].src[0]
     if (!is(pointer, 'param') || soleLoad(nest.current, pointer.arg.slot) !== access.node) continue
     if (!nest.current.order.some(a => gateMoves(access, a))) continue
+    lanesLast(nest, access)
     const outputs = nest.current.order.filter(a => !reduced.has(a))
-    for (const at of outputs.slice(0, -1)) {
+    for (const at of outputs.slice(0, -1)) { // what is inside the innermost is no tile
       const inside = nest.current.order.slice(nest.current.order.indexOf(at) + 1)
       const tile = tileOf(nest.current, access.node, at)
       if (tile === undefined || stagedBytes(tile, access.node) > budget) continue
@@ -137,6 +141,30 @@ function stageChecked(nest: NestBuilder, capabilities: Capabilities): void {
       break
     }
   }
+}
+
+/**
+ * A copy is packed in the order of the loops: the output axis along which the operand is consecutive goes innermost,
+ * so that vectors of it stay vectors.
+ */
+function lanesLast(nest: NestBuilder, access: Access): void {
+  const reduced = reducedAxes(nest.current)
+  const { order } = nest.current
+  const lane = order.find(a => !reduced.has(a) && strideOf(access, a) === 1)
+  if (lane === undefined || lane === order[order.length - 1]) return
+  nest.apply({ kind: 'reorder', order: [...order.filter(a => a !== lane), lane].map(a => a.arg.axis) })
+}
+
+/** Windows of a few elements go innermost among the reduction loops: they are written out. */
+function smallReductionsLast(nest: NestBuilder): void {
+  const reduced = reducedAxes(nest.current)
+  const { order } = nest.current
+  const large = order.filter(a => reduced.has(a) && extentOf(a) > SMALL_WINDOW)
+  const small = order.filter(a => reduced.has(a) && extentOf(a) <= SMALL_WINDOW)
+  const sorted = [...large, ...small]
+  let next = 0
+  const wanted = order.map(a => (reduced.has(a) ? sorted[next++] : a))
+  if (wanted.some((a, i) => a !== order[i])) nest.apply({ kind: 'reorder', order: wanted.map(a => a.arg.axis) })
 }
 
 // ---- rows: reductions inside some of the output loops (softmax, layernorm)

@@ -59,6 +59,24 @@ const REUSE_OF_CONTRACTION = 4
 
 /** Whether the elements that a reduction reads are used many times over (matmul, convolution), or about once (a sum). */
 export function isContraction(u: UOp<'reduce_axis'>): boolean {
+  let known = contractions.get(u)
+  if (known === undefined) {
+    known = sumsContraction(u) || hasReuse(u)
+    contractions.set(u, known)
+  }
+  return known
+}
+
+const contractions = new WeakMap<UOp, boolean>()
+
+/** A sum over a contraction's results is part of it (the overlapping windows of a convolution's gradient). */
+function sumsContraction(u: UOp<'reduce_axis'>): boolean {
+  let summed = u.src[0]
+  while (isMovement(summed.op)) summed = summed.src[0]
+  return u.arg.alu === 'add' && is(summed, 'reduce_axis') && summed.arg.alu === 'add' && isContraction(summed)
+}
+
+function hasReuse(u: UOp<'reduce_axis'>): boolean {
   const work = sizeOf(u.src[0])
   const seen = new Set<UOp>()
   const stack: UOp[] = [u.src[0]]

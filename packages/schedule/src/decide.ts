@@ -13,6 +13,8 @@ interface Use {
   readonly reducing: ReadonlySet<UOp>
   /** Loops outside of those reductions, which a value that depends on `reducing` is computed again for. */
   readonly around: ReadonlySet<UOp>
+  /** The sum that takes the used value as it is (or zero, outside of its bounds): a sum used so can be part of it. */
+  readonly summedBy: UOp | undefined
 }
 
 /** Which nodes are stored, and in which kernel each is computed. */
@@ -32,6 +34,8 @@ const ENOUGH_PARALLEL = 16
 const TINY_REDUCTION = 16
 const TINY_RECOMPUTE = 64
 
+/** A sum that is made part of another may add this many times what it would add by itself: storing it costs more. */
+const SUM_RECOMPUTE = 4
 /** A kernel that goes over its rows several times computes their elements again in each pass. */
 const ROW_PASSES = 3
 
@@ -78,7 +82,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
         const { group, index } = Group.over(groups.length, shapeOf(u))
         groups.push(group)
         store(u, group, index)
-        list.push({ group, index, gate: undefined, reducing: NONE, around: NONE })
+        list.push({ group, index, gate: undefined, reducing: NONE, around: NONE, summedBy: undefined })
         note(u, list[list.length - 1])
       }
       const maker = home.get(u)
@@ -125,6 +129,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
         index: inner,
         reducing: new Set([...use.reducing, ...fresh]),
         around: new Set([...use.around, ...dependencies(use)]),
+        summedBy: u.arg.alu === 'add' ? u : undefined,
       })
     } else if (u.op === 'gather') {
       const [x, indices] = u.src
@@ -132,10 +137,10 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       const at = use.index.slice(0, rank)
       // Which element is only known at run time: a stand-in with the same dependencies is what later decisions need.
       const chosen = uop('custom', dtypes.index, at, { name: `element${indices.id}` })
-      addUse(indices, { ...use, index: at })
-      addUse(x, { ...use, index: [chosen, ...use.index.slice(rank)], gate: andGate(use.gate, inside(chosen, shapeOf(x)[0])) })
+      addUse(indices, { ...use, index: at, summedBy: undefined })
+      addUse(x, { ...use, summedBy: undefined, index: [chosen, ...use.index.slice(rank)], gate: andGate(use.gate, inside(chosen, shapeOf(x)[0])) })
     } else {
-      for (const s of u.src) addUse(s, use)
+      for (const s of u.src) addUse(s, { ...use, summedBy: undefined })
     }
   }
 
@@ -161,8 +166,16 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (!contraction && length <= TINY_REDUCTION && (evaluations / size) * length <= TINY_RECOMPUTE) {
       return list.every(use => use.group.contraction === undefined && use.group.admitsLevel(levelOf(use)))
     }
+    if (list.length === 1 && joinsSum(u, list[0], evaluations, size)) return true
     if (evaluations > size || list.some(use => use.group !== list[0].group)) return false
     return list.every(use => fits(u, use, contraction, length * size))
+  }
+
+  /** Whether a sum becomes one with the sum that uses it: Σ Σ x over all ranges, the only reduction of its kernel. */
+  function joinsSum(u: UOp<'reduce_axis'>, use: Use, evaluations: number, size: number): boolean {
+    const { group, summedBy } = use
+    if (u.arg.alu !== 'add' || summedBy === undefined || evaluations > size * SUM_RECOMPUTE) return false
+    return group.reductions.size === 1 && group.reductions.has(summedBy)
   }
 
   /** Whether a reduction may be computed where `use` needs it, once for each of its elements. */

@@ -1,5 +1,5 @@
 import {
-  address, cast, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, reduceIdentity, shapeOf, simplifyGiven, store, where, withSrc,
+  address, bounds, cast, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, reduceIdentity, shapeOf, simplifyGiven, store, where, withSrc,
   type DType, type UOp,
 } from '@petagrad/ir'
 import { sizeOf } from './cost.js'
@@ -24,6 +24,25 @@ export interface LoweredGroup {
 }
 
 const zero = (dtype: DType): UOp => constant(0, dtype)
+
+/**
+ * Σ over ranges of a sum, or of a sum that counts as zero where a gate is false: one sum. A product with a factor that is
+ * zero there by its own gate needs no other (as with the zeros around a padded convolution, an infinite factor would show).
+ */
+function joinedSum(value: UOp, ranges: readonly UOp[]): UOp {
+  let sum = value
+  let gate: UOp | undefined
+  while (sum.op === 'where' && isZero(sum.src[2])) {
+    gate = andGate(gate, sum.src[0])
+    sum = sum.src[1]
+  }
+  if (!is(sum, 'reduce') || sum.arg !== 'add') return reduce('add', value, ranges)
+  const term = sum.src[0]
+  const gated = gate === undefined || (term.op === 'mul' && term.src.some(f => f.op === 'load' && f.src[2] === gate))
+  return reduce('add', gated || gate === undefined ? term : where(gate, term, zero(term.dtype)), [...ranges, ...sum.src.slice(1)])
+}
+
+const isZero = (u: UOp): boolean => is(u, 'const') && Number(u.arg) === 0
 
 /** The element of the buffer under an assignment's target that element `index` of the target is. */
 export function offsetInBuffer(target: UOp, index: readonly UOp[]): UOp {
@@ -68,7 +87,9 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
   const read = (pointer: UOp, offset: UOp, gate: UOp | undefined): UOp => {
     reads.add(slotNumber(pointer))
     const at = address(pointer, offset)
-    return gate === undefined ? load(at) : load(at, { gate, alternative: zero(pointer.dtype.scalar) })
+    const { min, max } = bounds(offset)
+    const safe = is(pointer, 'param') && min >= 0 && max < pointer.arg.size
+    return gate === undefined || safe ? load(at) : load(at, { gate, alternative: zero(pointer.dtype.scalar) })
   }
 
   const readStored = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {
@@ -111,7 +132,8 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
       const shape = shapeOf(u.src[0])
       if (u.arg.axes.some(a => shape[a] === 0)) return constant(reduceIdentity(u.arg.alu, u.dtype), u.dtype)
       const ranges = rangesFor(u, index)
-      return reduce(u.arg.alu, valueOf(u.src[0], withRanges(u, index, ranges), gate), ranges)
+      const value = valueOf(u.src[0], withRanges(u, index, ranges), gate)
+      return u.arg.alu === 'add' ? joinedSum(value, ranges) : reduce(u.arg.alu, value, ranges)
     }
     if (u.op === 'gather') {
       const [x, indices] = u.src

@@ -1,4 +1,4 @@
-import { elementCount, is, isMovement, PetagradError, shapeOf, toposort, uop, withSrc, type UOp } from '@petagrad/ir'
+import { elementCount, is, isMovement, PetagradError, sameShape, shapeOf, toposort, uop, withSrc, type UOp } from '@petagrad/ir'
 import { maxOf } from './cost.js'
 import { externalIndex } from './abstract.js'
 import type { RootResult } from './plan.js'
@@ -28,9 +28,10 @@ export function prepare(sink: UOp): Prepared {
     const src = u.src.map(at)
     if (u.op === 'detach' || (u.op === 'contiguous' && src[0].op === 'contiguous')) clean.set(u, src[0])
     else if (u.op === 'assign') {
-      const target = u.src[0].op === 'assign' ? assignTarget(u.src[0]) : u.src[0]
       const value = storedAs(src[1])
-      send(value, { kind: 'assign', target, buffer: baseBuffer(target) })
+      const made = unshaped(value)
+      const target = inShapeOf(made, assignTarget(u))
+      send(made, { kind: 'assign', target, buffer: baseBuffer(target) })
       clean.set(u, value)
     } else clean.set(u, u.src.length === 0 ? u : withSrc(u, src))
   }
@@ -38,7 +39,7 @@ export function prepare(sink: UOp): Prepared {
   const firstRoot = new Map<UOp, number>()
   const roots = sink.src.map((root, index): RootResult => {
     if (root.op === 'assign') return { kind: 'external', index: externalIndex(baseBuffer(assignTarget(root))) }
-    const value = at(root)
+    const value = unshaped(at(root))
     const whole = wholeBuffer(value)
     if (whole !== undefined) return { kind: 'external', index: externalIndex(whole) }
     const same = firstRoot.get(value)
@@ -50,8 +51,18 @@ export function prepare(sink: UOp): Prepared {
   return { destinations, roots }
 }
 
+/** Memory is row-major, so what is stored is what a reshape is of. */
+function unshaped(value: UOp): UOp {
+  let made = value
+  while (made.op === 'reshape') made = made.src[0]
+  return made
+}
+
+const inShapeOf = (value: UOp, target: UOp): UOp =>
+  sameShape(shapeOf(value), shapeOf(target)) ? target : uop('reshape', target.dtype, [target], shapeOf(value))
+
 /** A value that is itself memory is copied, never aliased, when it is assigned. */
-const storedAs = (value: UOp): UOp => (value.op === 'buffer' ? uop('contiguous', value.dtype, [value]) : value)
+const storedAs = (value: UOp): UOp => (unshaped(value).op === 'buffer' ? uop('contiguous', value.dtype, [value]) : value)
 
 function assignTarget(u: UOp): UOp {
   let target = u
