@@ -4,8 +4,8 @@ import {
   type RewriteReport, type UOp,
 } from '../src/index.js'
 
-const x = load(register(0, dtypes.i32))
-const y = load(register(1, dtypes.i32))
+const x: UOp = load(register(0, dtypes.i32))
+const y: UOp = load(register(1, dtypes.i32))
 const c = (value: number): UOp => constant(value, dtypes.i32)
 
 const zero = rule('zero', p.add(p.any('x'), p.constant(0)), ({ x }) => x) // x + 0 -> x

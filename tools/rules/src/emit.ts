@@ -29,12 +29,14 @@ interface Test {
 }
 
 /** Ops whose number of sources varies: a left side that lists sources asks for exactly that many. */
-const VARIADIC: ReadonlySet<string> = new Set(['load', 'store', 'after', 'vectorize', 'reduce', 'kernel', 'sink', 'end', 'custom', 'range', 'index'])
+const VARIADIC: ReadonlySet<string> = new Set([
+  'load', 'store', 'after', 'vectorize', 'reduce', 'kernel', 'sink', 'end', 'custom', 'range', 'index',
+])
 const KINDS: readonly DTypeKind[] = ['bool', 'int', 'uint', 'float', 'index', 'void']
 
 const variable = (place: Place): string => (place.length === 0 ? 'u' : `s${place.join('_')}`)
 const constantName = (name: string): string => name.replace(/-([a-z0-9])/g, (_, c: string) => c.toUpperCase())
-/** Words that cannot name a function. */
+/** Some ops are words that cannot name a function. */
 const functionName = (op: string): string => `match_${op}`.replace(/_([a-z0-9])/g, (_, c: string) => c.toUpperCase())
 
 /** The files of the compiled matcher, by name. */
@@ -73,7 +75,7 @@ function emitOp(op: string, rules: readonly Placed[]): string {
   emitBranches(rules.flatMap(placed => branchesOf(placed, op)), 0, new Opened([[]]), '  ', lines)
   const body = lines.join('\n')
   const imports = [
-    body.includes('hit(') ? `import { hit, type Fired } from '../../rewrite/matcher.js'` : `import type { Fired } from '../../rewrite/matcher.js'`,
+    `import { hit, type Fired } from '../../rewrite/matcher.js'`,
     ...(body.includes('holds(') ? [`import { holds } from '../../rewrite/pattern.js'`] : []),
     `import type { UOp } from '../../uop.js'`,
     ...used.map(family => `import { ${family} } from '../${family}.js'`),
@@ -114,7 +116,8 @@ function branchesOf(placed: Placed, op: string): Branch[] {
 }
 
 const anyOf = (tests: readonly string[]): string => tests.join(' || ')
-const allOf = (tests: readonly string[]): string => (tests.length === 1 ? tests[0] : tests.map(t => (t.includes(' || ') ? `(${t})` : t)).join(' && '))
+const grouped = (test: string): string => (test.includes(' || ') ? `(${test})` : test)
+const allOf = (tests: readonly string[]): string => (tests.length === 1 ? tests[0] : tests.map(grouped).join(' && '))
 
 function kindTest(kind: string, admitted: readonly DTypeKind[]): string {
   const others = KINDS.filter(k => !admitted.includes(k))

@@ -23,7 +23,8 @@ export function matcherMode(): MatcherMode {
     // A browser has no process; Node's is looked up without importing it.
     const host: { readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> } } = globalThis
     const name = host.process?.env?.PETAGRAD_MATCHER ?? 'compiled'
-    if (!isMode(name)) throw new PetagradError('INVALID_ARGUMENT', `PETAGRAD_MATCHER is '${name}'`, { hint: `Use one of ${modes.join(', ')}.` })
+    const hint = `Use one of ${modes.join(', ')}.`
+    if (!isMode(name)) throw new PetagradError('INVALID_ARGUMENT', `PETAGRAD_MATCHER is '${name}'`, { hint })
     mode = name
   }
   return mode

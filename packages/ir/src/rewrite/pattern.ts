@@ -92,8 +92,8 @@ const leaf = <N extends string>(name: N, ...kinds: DTypeKind[]): Pattern<Readonl
 
 const unary = <O extends Op>(op: O) => <A extends Pattern<unknown>>(a: A) => node([op], [a] as const)
 const binary = <O extends Op>(op: O) => <A extends Pattern<unknown>, B extends Pattern<unknown>>(a: A, b: B) => node([op], [a, b] as const)
-const ternary = <O extends Op>(op: O) => <A extends Pattern<unknown>, B extends Pattern<unknown>, C extends Pattern<unknown>>(a: A, b: B, c: C) =>
-  node([op], [a, b, c] as const)
+const ternary = <O extends Op>(op: O) =>
+  <A extends Pattern<unknown>, B extends Pattern<unknown>, C extends Pattern<unknown>>(a: A, b: B, c: C) => node([op], [a, b, c] as const)
 
 function constantPattern(value: number | boolean): Pattern<unknown, 'const'>
 function constantPattern<N extends string>(name: N): Pattern<Readonly<Record<N, Constant>>, 'const'>
@@ -107,7 +107,7 @@ function constantPattern(what: number | boolean | string): Pattern<unknown> {
  * `p.add(p.integer('x'), p.constant(0))` matches an integer sum with zero on either side and binds `x`.
  */
 export const p = {
-  /** Any node. `integer`, `float`, `numeric`, `bool`, `bits` (bool or integer) and `data` restrict its dtype; none of those admits `index`. */
+  /** Any node. The words below restrict its dtype (`bits`: bool or integer); none of them admits `index`. */
   any: <N extends string>(name: N) => leaf(name),
   integer: <N extends string>(name: N) => leaf(name, 'int', 'uint'),
   int: <N extends string>(name: N) => leaf(name, 'int'),

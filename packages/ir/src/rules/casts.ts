@@ -32,11 +32,16 @@ export const casts = [
   rule('cast-same', p.oneOf(['cast', 'bitcast'], p.data('x')).as('u').where(isSameType), ({ x }) => x), // cast<T>(x: T) -> x
   rule('cast-cast', p.cast(p.cast(p.data('x')).of(...DATA).as('inner')).of(...DATA).as('outer').where(isOneCast), ({ x, outer }) =>
     cast('cast', x, outer.dtype.scalar)), // cast<U>(cast<T>(x)) -> cast<U>(x) where T holds x, or integers only get narrower
-  rule('bitcast-bitcast', p.bitcast(p.bitcast(p.data('x'))).as('u'), ({ x, u }) => cast('bitcast', x, u.dtype.scalar)), // bitcast<U>(bitcast<T>(x)) -> bitcast<U>(x)
+  rule('bitcast-bitcast', p.bitcast(p.bitcast(p.data('x'))).as('u'),
+    ({ x, u }) => cast('bitcast', x, u.dtype.scalar)), // bitcast<U>(bitcast<T>(x)) -> bitcast<U>(x)
   rule('cast-bitcast', p.cast(p.bitcast(p.data('x')).of('int', 'uint').as('v')).of('int', 'uint').as('u'), ({ x, v, u }) =>
     u.dtype.bits === v.dtype.bits ? cast('bitcast', x, u.dtype.scalar) : undefined), // cast<i32>(bitcast<u32>(x)) -> bitcast<i32>(x)
-  rule('bitcast-integer', p.bitcast(p.integer('x')).of('int', 'uint').as('u'), ({ x, u }) => cast('cast', x, u.dtype.scalar)), // bitcast<u32>(x: i32) -> cast<u32>(x)
-  rule('cast-masked', p.cast(p.and(p.integer('x'), p.constant('c'))).of('int', 'uint').as('u').where(keepsLowBits), ({ x, u }) => cast('cast', x, u.dtype.scalar)), // cast<u8>(x & 0xff) -> cast<u8>(x)
-  rule('truth-of-neg', p.cast(p.neg(p.numeric('x'))).of('bool'), ({ x }) => cast('cast', x, dtypes.bool)), // cast<bool>(-x) -> cast<bool>(x)
-  rule('cast-trunc', p.cast(p.trunc(p.float('x'))).of('int', 'uint').as('u'), ({ x, u }) => cast('cast', x, u.dtype.scalar)), // cast<int>(trunc(x)) -> cast<int>(x)
+  rule('bitcast-integer', p.bitcast(p.integer('x')).of('int', 'uint').as('u'),
+    ({ x, u }) => cast('cast', x, u.dtype.scalar)), // bitcast<u32>(x: i32) -> cast<u32>(x)
+  rule('cast-masked', p.cast(p.and(p.integer('x'), p.constant('c'))).of('int', 'uint').as('u').where(keepsLowBits),
+    ({ x, u }) => cast('cast', x, u.dtype.scalar)), // cast<u8>(x & 0xff) -> cast<u8>(x)
+  rule('truth-of-neg', p.cast(p.neg(p.numeric('x'))).of('bool'),
+    ({ x }) => cast('cast', x, dtypes.bool)), // cast<bool>(-x) -> cast<bool>(x)
+  rule('cast-trunc', p.cast(p.trunc(p.float('x'))).of('int', 'uint').as('u'),
+    ({ x, u }) => cast('cast', x, u.dtype.scalar)), // cast<int>(trunc(x)) -> cast<int>(x)
 ]

@@ -16,7 +16,8 @@ const isHighestValue = ({ c }: { readonly c: Constant }): boolean => isHighest(c
 const isNaNValue = ({ c }: { readonly c: Constant }): boolean => Number.isNaN(c.arg)
 const differ = ({ a, b }: { readonly a: Constant; readonly b: Constant }): boolean => a.arg !== b.arg
 const isWidened = ({ x, w }: { readonly x: UOp; readonly w: UOp }): boolean => isValuePreserving(x.dtype.scalar, w.dtype.scalar)
-const areWidenedAlike = ({ x, y, w }: { readonly x: UOp; readonly y: UOp; readonly w: UOp }): boolean => x.dtype === y.dtype && isWidened({ x, w })
+const areWidenedAlike = ({ x, y, w }: { readonly x: UOp; readonly y: UOp; readonly w: UOp }): boolean =>
+  x.dtype === y.dtype && isWidened({ x, w })
 
 const truths = (b: UOp, to: DType): Constant[] => [false, true].map(value => foldCast('cast', constant(value, b.dtype), to.scalar))
 
@@ -39,7 +40,8 @@ function ends(x: UOp, wide: DType): readonly [Constant, Constant] {
 }
 
 /** A comparison that comes out the same at both ends of `x`'s range, and so everywhere: comparisons are monotonic. */
-const decided = (x: UOp, low: Constant, high: Constant): UOp | undefined => (low.arg === high.arg ? constantLike(x, low.arg, low.dtype) : undefined)
+const decided = (x: UOp, low: Constant, high: Constant): UOp | undefined =>
+  low.arg === high.arg ? constantLike(x, low.arg, low.dtype) : undefined
 
 /** Comparisons of numbers and truth values; those of indices belong to the symbolic integers. */
 export const compare = [
@@ -50,19 +52,28 @@ export const compare = [
   rule('highest-lt', p.lt(p.constant('c'), p.bits('x')).where(isHighestValue), ({ x }) => truth(x, false)), // highest < x -> false
   rule('lt-infinity', p.lt(p.constant(Infinity), p.float('x')), ({ x }) => truth(x, false)), // inf < x -> false
   rule('lt-minus-infinity', p.lt(p.float('x'), p.constant(-Infinity)), ({ x }) => truth(x, false)), // x < -inf -> false
-  rule('compare-nan', p.oneOf(['lt', 'eq'], p.float('x'), p.constant('c')).where(isNaNValue), ({ x }) => truth(x, false)), // x < nan, x == nan -> false
+  rule('compare-nan', p.oneOf(['lt', 'eq'], p.float('x'), p.constant('c')).where(isNaNValue),
+    ({ x }) => truth(x, false)), // x < nan, x == nan -> false
   rule('nan-lt', p.lt(p.constant('c'), p.float('x')).where(isNaNValue), ({ x }) => truth(x, false)), // nan < x -> false
   rule('ne-nan', p.ne(p.float('x'), p.constant('c')).where(isNaNValue), ({ x }) => truth(x, true)), // x != nan -> true
   rule('lt-true', p.lt(p.bool('x'), p.constant(true)), ({ x }) => not(x)), // a < true -> !a
   rule('false-lt', p.lt(p.constant(false), p.bool('x')), ({ x }) => x), // false < a -> a
-  rule('eq-sum', p.oneOf(EQUALITIES, p.add(p.integer('x'), p.constant('a')), p.constant('b')).as('u'), ({ x, a, b, u }) => binary(u.op, x, fold('sub', b, a))), // x + c1 == c2 -> x == c2 - c1
-  rule('eq-less', p.oneOf(EQUALITIES, p.sub(p.constant('a'), p.integer('x')), p.constant('b')).as('u'), ({ x, a, b, u }) => binary(u.op, x, fold('sub', a, b))), // c1 - x == c2 -> x == c1 - c2
-  rule('eq-neg', p.oneOf(EQUALITIES, p.neg(p.numeric('x')), p.constant('c')).as('u'), ({ x, c, u }) => binary(u.op, x, fold('neg', c))), // -x == c -> x == -c
-  rule('eq-negs', p.oneOf(EQUALITIES, p.neg(p.numeric('x')), p.neg(p.numeric('y'))).as('u'), ({ x, y, u }) => binary(u.op, x, y)), // -x == -y -> x == y
-  rule('eq-xor', p.oneOf(EQUALITIES, p.xor(p.integer('x'), p.constant('a')), p.constant('b')).as('u'), ({ x, a, b, u }) => binary(u.op, x, fold('xor', a, b))), // x ^ c1 == c2 -> x == c1 ^ c2
-  rule('eq-difference', p.oneOf(EQUALITIES, p.sub(p.integer('x'), p.integer('y')), p.constant(0)).as('u'), ({ x, y, u }) => binary(u.op, x, y)), // x - y == 0 -> x == y
-  rule('eq-sums', p.oneOf(EQUALITIES, p.add(p.integer('x'), p.integer('z')), p.add(p.integer('y'), p.integer('z'))).as('u'), ({ x, y, u }) => binary(u.op, x, y)), // x + z == y + z -> x == y
-  rule('eq-part', p.oneOf(EQUALITIES, p.add(p.integer('x'), p.integer('y')), p.integer('x')).as('u'), ({ x, y, u }) => binary(u.op, y, zeroLike(x))), // x + y == x -> y == 0
+  rule('eq-sum', p.oneOf(EQUALITIES, p.add(p.integer('x'), p.constant('a')), p.constant('b')).as('u'),
+    ({ x, a, b, u }) => binary(u.op, x, fold('sub', b, a))), // x + c1 == c2 -> x == c2 - c1
+  rule('eq-less', p.oneOf(EQUALITIES, p.sub(p.constant('a'), p.integer('x')), p.constant('b')).as('u'),
+    ({ x, a, b, u }) => binary(u.op, x, fold('sub', a, b))), // c1 - x == c2 -> x == c1 - c2
+  rule('eq-neg', p.oneOf(EQUALITIES, p.neg(p.numeric('x')), p.constant('c')).as('u'),
+    ({ x, c, u }) => binary(u.op, x, fold('neg', c))), // -x == c -> x == -c
+  rule('eq-negs', p.oneOf(EQUALITIES, p.neg(p.numeric('x')), p.neg(p.numeric('y'))).as('u'),
+    ({ x, y, u }) => binary(u.op, x, y)), // -x == -y -> x == y
+  rule('eq-xor', p.oneOf(EQUALITIES, p.xor(p.integer('x'), p.constant('a')), p.constant('b')).as('u'),
+    ({ x, a, b, u }) => binary(u.op, x, fold('xor', a, b))), // x ^ c1 == c2 -> x == c1 ^ c2
+  rule('eq-difference', p.oneOf(EQUALITIES, p.sub(p.integer('x'), p.integer('y')), p.constant(0)).as('u'),
+    ({ x, y, u }) => binary(u.op, x, y)), // x - y == 0 -> x == y
+  rule('eq-sums', p.oneOf(EQUALITIES, p.add(p.integer('x'), p.integer('z')), p.add(p.integer('y'), p.integer('z'))).as('u'),
+    ({ x, y, u }) => binary(u.op, x, y)), // x + z == y + z -> x == y
+  rule('eq-part', p.oneOf(EQUALITIES, p.add(p.integer('x'), p.integer('y')), p.integer('x')).as('u'),
+    ({ x, y, u }) => binary(u.op, y, zeroLike(x))), // x + y == x -> y == 0
   rule('lt-negs', p.lt(p.neg(p.float('x')), p.neg(p.float('y'))), ({ x, y }) => binary('lt', y, x)), // -x < -y -> y < x
   rule('lt-neg-constant', p.lt(p.neg(p.float('x')), p.constant('c')), ({ x, c }) => binary('lt', fold('neg', c), x)), // -x < c -> -c < x
   rule('constant-lt-neg', p.lt(p.constant('c'), p.neg(p.float('x'))), ({ x, c }) => binary('lt', x, fold('neg', c))), // c < -x -> x < -c
@@ -90,11 +101,15 @@ export const compare = [
     const [low, high] = isFloat(x.dtype) ? [] : ends(x, c.dtype)
     return low && high && decided(x, fold('lt', c, low), fold('lt', c, high))
   }), // c < cast(x) -> c < x, or what it is for all of x's dtype
-  rule('compare-widened', p.oneOf(COMPARISONS, p.cast(p.data('x')).as('w'), p.cast(p.data('y'))).ordered().as('u').where(areWidenedAlike), ({ x, y, u }) =>
+  rule('compare-widened', p.oneOf(COMPARISONS, p.cast(p.data('x')).as('w'), p.cast(p.data('y'))).ordered().as('u').where(areWidenedAlike),
+    ({ x, y, u }) =>
     binary(u.op, x, y)), // cast(x) < cast(y) -> x < y
-  rule('lt-both-ways', p.and(p.lt(p.data('x'), p.data('y')), p.lt(p.data('y'), p.data('x'))), ({ x }) => truth(x, false)), // x < y & y < x -> false
-  rule('eq-two-constants', p.and(p.eq(p.data('x'), p.constant('a')), p.eq(p.data('x'), p.constant('b'))).where(differ), ({ x }) => truth(x, false)), // x == c1 & x == c2 -> false
-  rule('ne-two-constants', p.or(p.ne(p.data('x'), p.constant('a')), p.ne(p.data('x'), p.constant('b'))).where(differ), ({ x }) => truth(x, true)), // x != c1 | x != c2 -> true
+  rule('lt-both-ways', p.and(p.lt(p.data('x'), p.data('y')), p.lt(p.data('y'), p.data('x'))),
+    ({ x }) => truth(x, false)), // x < y & y < x -> false
+  rule('eq-two-constants', p.and(p.eq(p.data('x'), p.constant('a')), p.eq(p.data('x'), p.constant('b'))).where(differ),
+    ({ x }) => truth(x, false)), // x == c1 & x == c2 -> false
+  rule('ne-two-constants', p.or(p.ne(p.data('x'), p.constant('a')), p.ne(p.data('x'), p.constant('b'))).where(differ),
+    ({ x }) => truth(x, true)), // x != c1 | x != c2 -> true
   rule('lt-and-lt', p.and(p.lt(p.data('x'), p.constant('a')).as('l'), p.lt(p.data('x'), p.constant('b')).as('r')), ({ a, b, l, r }) =>
     fold('lt', a, b).arg === true ? l : fold('lt', b, a).arg === true ? r : undefined), // x < c1 & x < c2 -> x < min(c1, c2)
   rule('lt-or-lt', p.or(p.lt(p.data('x'), p.constant('a')).as('l'), p.lt(p.data('x'), p.constant('b')).as('r')), ({ a, b, l, r }) =>

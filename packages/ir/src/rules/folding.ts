@@ -43,17 +43,21 @@ export const folding = [
     foldTo(u.op, u.dtype, [a, b])), // f(c1, c2) -> c
   rule('fold-mulacc', p.mulacc(p.constant('a').of(...DATA), p.constant('b'), p.constant('c')).ordered(), ({ a, b, c }) =>
     foldTo('mulacc', c.dtype, [a, b, c])), // c1 * c2 + c3 -> c
-  rule('constant-right', p.oneOf(COMMUTATIVE, p.constant('c').of(...DATA), p.any('x')).ordered().as('u').where(isNotConstant), ({ c, x, u }) =>
+  rule('constant-right', p.oneOf(COMMUTATIVE, p.constant('c').of(...DATA), p.any('x')).ordered().as('u').where(isNotConstant),
+    ({ c, x, u }) =>
     uop(u.op, u.dtype, [x, c])), // c + x -> x + c
-  rule('constant-right-mulacc', p.mulacc(p.constant('c').of(...DATA), p.any('x'), p.any('y')).ordered().where(isNotConstant), ({ c, x, y }) =>
+  rule('constant-right-mulacc', p.mulacc(p.constant('c').of(...DATA), p.any('x'), p.any('y')).ordered().where(isNotConstant),
+    ({ c, x, y }) =>
     uop('mulacc', y.dtype, [x, c, y])), // c * x + y -> x * c + y
   rule('unary-of-choice', p.oneOf(unaryOps, p.where(p.any('w'), p.constant('a').of(...DATA), p.constant('b'))).as('u'), ({ w, a, b, u }) =>
     chosen(x => foldTo(u.op, u.dtype, [x]), a, b, w)), // f(w ? c1 : c2) -> w ? f(c1) : f(c2)
   rule('cast-of-choice', p.oneOf(castOps, p.where(p.any('w'), p.constant('a').of(...DATA), p.constant('b'))).as('u'), ({ w, a, b, u }) =>
     chosen(x => foldTo(u.op, u.dtype, [x]), a, b, w)), // cast(w ? c1 : c2) -> w ? cast(c1) : cast(c2)
-  rule('binary-of-choice', p.oneOf(binaryOps, p.where(p.any('w'), p.constant('a').of(...DATA), p.constant('b')), p.constant('c')).ordered().as('u'),
+  rule('binary-of-choice',
+    p.oneOf(binaryOps, p.where(p.any('w'), p.constant('a').of(...DATA), p.constant('b')), p.constant('c')).ordered().as('u'),
     ({ w, a, b, c, u }) => chosen(x => foldTo(u.op, u.dtype, [x, c]), a, b, w)), // f(w ? c1 : c2, c3) -> w ? f(c1, c3) : f(c2, c3)
-  rule('binary-with-choice', p.oneOf(binaryOps, p.constant('c'), p.where(p.any('w'), p.constant('a').of(...DATA), p.constant('b'))).ordered().as('u'),
+  rule('binary-with-choice',
+    p.oneOf(binaryOps, p.constant('c'), p.where(p.any('w'), p.constant('a').of(...DATA), p.constant('b'))).ordered().as('u'),
     ({ w, a, b, c, u }) => chosen(x => foldTo(u.op, u.dtype, [c, x]), a, b, w)), // f(c3, w ? c1 : c2) -> w ? f(c3, c1) : f(c3, c2)
   rule('one-lane', p.op(...SPREADS).as('u').where(isVector), ({ u }) => onOneLane(u)), // f(<x, x>, <y, y>) -> <f(x, y), f(x, y)>
 ]

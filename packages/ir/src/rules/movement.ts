@@ -19,22 +19,28 @@ const undoesPad = ({ x, v, u }: { readonly x: UOp; readonly v: UOp<'pad'>; reado
   u.arg.every(([start, end], i) => start === v.arg[i][0] && end === sum(start, shapeOf(x)[i]))
 
 const flipOf = (x: UOp, axes: readonly number[]): UOp => (axes.length === 0 ? x : uop('flip', x.dtype, [x], axes))
+const union = (a: readonly number[], b: readonly number[]): number[] => ascending([...new Set([...a, ...b])])
 const ascending = (axes: readonly number[]): number[] => [...axes].sort((a, b) => a - b)
 
 /** Views of views are one view, and a view that changes nothing is none. */
 export const movement = [
   rule('reshape-same', p.reshape(p.any('x')).as('u').where(keepsShape), ({ x }) => x), // x.reshape(x.shape) -> x
-  rule('reshape-reshape', p.reshape(p.reshape(p.any('x'))).as('u'), ({ x, u }) => uop('reshape', u.dtype, [x], u.arg)), // x.reshape(s).reshape(t) -> x.reshape(t)
+  rule('reshape-reshape', p.reshape(p.reshape(p.any('x'))).as('u'),
+    ({ x, u }) => uop('reshape', u.dtype, [x], u.arg)), // x.reshape(s).reshape(t) -> x.reshape(t)
   rule('permute-same', p.permute(p.any('x')).as('u').where(isInOrder), ({ x }) => x), // x.permute(0, 1, 2) -> x
-  rule('permute-permute', p.permute(p.permute(p.any('x')).as('v')).as('u'), ({ x, v, u }) => uop('permute', u.dtype, [x], u.arg.map(axis => v.arg[axis]))), // x.permute(a).permute(b) -> x.permute(a after b)
+  rule('permute-permute', p.permute(p.permute(p.any('x')).as('v')).as('u'),
+    ({ x, v, u }) => uop('permute', u.dtype, [x], u.arg.map(axis => v.arg[axis]))), // x.permute(a).permute(b) -> x.permute(a after b)
   rule('expand-same', p.expand(p.any('x')).as('u').where(keepsShape), ({ x }) => x), // x.expand(x.shape) -> x
-  rule('expand-expand', p.expand(p.expand(p.any('x'))).as('u'), ({ x, u }) => uop('expand', u.dtype, [x], u.arg)), // x.expand(s).expand(t) -> x.expand(t)
+  rule('expand-expand', p.expand(p.expand(p.any('x'))).as('u'),
+    ({ x, u }) => uop('expand', u.dtype, [x], u.arg)), // x.expand(s).expand(t) -> x.expand(t)
   rule('pad-nothing', p.pad(p.any('x')).as('u').where(padsNothing), ({ x }) => x), // x.pad(0, 0) -> x
   rule('pad-pad', p.pad(p.pad(p.any('x')).as('v')).as('u'), ({ x, v, u }) =>
-    uop('pad', u.dtype, [x], u.arg.map(([before, after], i) => [sum(before, v.arg[i][0]), sum(after, v.arg[i][1])] as const))), // x.pad(a, b).pad(c, d) -> x.pad(a + c, b + d)
+    uop('pad', u.dtype, [x], u.arg.map(([before, after], i) => [sum(before, v.arg[i][0]), sum(after, v.arg[i][1])] as const)),
+  ), // x.pad(a, b).pad(c, d) -> x.pad(a + c, b + d)
   rule('shrink-all', p.shrink(p.any('x')).as('u').where(keepsAll), ({ x }) => x), // x.shrink(0, n) -> x
   rule('shrink-shrink', p.shrink(p.shrink(p.any('x')).as('v')).as('u'), ({ x, v, u }) =>
-    uop('shrink', u.dtype, [x], u.arg.map(([start, end], i) => [sum(start, v.arg[i][0]), sum(end, v.arg[i][0])] as const))), // x.shrink(a, b).shrink(c, d) -> x.shrink(a + c, a + d)
+    uop('shrink', u.dtype, [x], u.arg.map(([start, end], i) => [sum(start, v.arg[i][0]), sum(end, v.arg[i][0])] as const)),
+  ), // x.shrink(a, b).shrink(c, d) -> x.shrink(a + c, a + d)
   rule('shrink-pad', p.shrink(p.pad(p.any('x')).as('v')).as('u').where(undoesPad), ({ x }) => x), // x.pad(a, b).shrink(a, a + n) -> x
   rule('flip-single', p.flip(p.any('x')).as('u'), ({ x, u }) => {
     const shape = shapeOf(x)
@@ -49,7 +55,9 @@ export const movement = [
   rule('shear-nothing', p.shear(p.any('x')).as('u').where(shearsNothing), ({ x }) => x), // x[i + 0 * j + 0] -> x
   rule('reduce-no-axis', p.reduceAxis(p.any('x')).as('u').where(reducesNothing), ({ x }) => x), // x.sum() over no axis -> x
   rule('reduce-reduce', p.reduceAxis(p.reduceAxis(p.any('x')).as('v')).of('bool', 'int', 'uint').as('u'), ({ x, v, u }) =>
-    u.arg.alu === v.arg.alu ? uop('reduce_axis', u.dtype, [x], { alu: u.arg.alu, axes: ascending([...new Set([...v.arg.axes, ...u.arg.axes])]) }) : undefined), // x.sum(a).sum(b) -> x.sum(a, b) of integers
+    u.arg.alu === v.arg.alu ? uop('reduce_axis', u.dtype, [x], { alu: u.arg.alu, axes: union(v.arg.axes, u.arg.axes) }) : undefined,
+  ), // x.sum(a).sum(b) -> x.sum(a, b) of integers
   rule('contiguous-contiguous', p.contiguous(p.op('contiguous', 'buffer').as('x')), ({ x }) => x), // x in memory, in memory -> x in memory
-  rule('detach-detach', p.detach(p.op('detach', 'const', 'iota').as('x')), ({ x }) => x), // x without gradient, without gradient -> x without gradient
+  rule('detach-detach', p.detach(p.op('detach', 'const', 'iota').as('x')),
+    ({ x }) => x), // x without gradient, without gradient -> x without gradient
 ]

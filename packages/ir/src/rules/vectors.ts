@@ -18,9 +18,11 @@ function commonVector(lanes: readonly UOp[]): { readonly vector: UOp; readonly o
 /** Lanes into vectors and out again. */
 export const vectors = [
   rule('extract-all', p.extract(p.any('x')).as('u').where(isEveryLane), ({ x }) => x), // <x.0, x.1, … all> -> x
-  rule('extract-vectorize', p.extract(p.op('vectorize').as('v')).as('u'), ({ v, u }) => vectorize(u.arg.map(lane => v.src[lane]))), // <a, b, c>.1 -> b
+  rule('extract-vectorize', p.extract(p.op('vectorize').as('v')).as('u'),
+    ({ v, u }) => vectorize(u.arg.map(lane => v.src[lane]))), // <a, b, c>.1 -> b
   rule('extract-constant', p.extract(p.constant('c')).as('u'), ({ c, u }) => constant(c.arg, u.dtype)), // <c, c>.1 -> c
-  rule('extract-extract', p.extract(p.extract(p.any('x')).as('v')).as('u'), ({ x, v, u }) => extract(x, u.arg.map(lane => v.arg[lane]))), // x.<2, 3>.1 -> x.3
+  rule('extract-extract', p.extract(p.extract(p.any('x')).as('v')).as('u'),
+    ({ x, v, u }) => extract(x, u.arg.map(lane => v.arg[lane]))), // x.<2, 3>.1 -> x.3
   rule('vectorize-constants', p.op('vectorize').as('v'), ({ v }) => {
     const [first, ...rest] = v.src
     return isConstant(first) && rest.every(s => s === first) ? constant(first.arg, v.dtype) : undefined

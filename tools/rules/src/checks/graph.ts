@@ -9,7 +9,7 @@ const TYPES: readonly DType[] = [dtypes.bool, dtypes.i8, dtypes.u8, dtypes.i32, 
 const FLOAT_ONLY: readonly UnaryOp[] = ['reciprocal', 'exp2', 'log2', 'sin', 'sqrt']
 const BITWISE: readonly BinaryOp[] = ['and', 'or', 'xor']
 const INTEGER_BINARY = binaryOps.filter(op => !isComparison(op))
-const FLOAT_BINARY = INTEGER_BINARY.filter(op => !BITWISE.includes(op) && op !== 'shl' && op !== 'shr')
+const FLOAT_BINARY: readonly BinaryOp[] = ['add', 'sub', 'mul', 'div', 'mod', 'max']
 const COMPARISONS: readonly BinaryOp[] = ['lt', 'eq', 'ne']
 
 /** A graph of about `size` element-wise operations over few operands and many constants, so that rules meet often. */
@@ -38,7 +38,8 @@ function randomNode(random: Random, d: DType, pick: (d: DType) => UOp): UOp {
   if (choice < 0.26) return extract(vectorize([pick(d), pick(d)]), [random.below(2)])
   if (choice < 0.3) {
     const lanes = [pick(d), pick(d)]
-    const wide = where(vectorize([pick(dtypes.bool), pick(dtypes.bool)]), vectorize(lanes), constant(d === dtypes.bool ? false : 1, vector(d, 2)))
+    const conditions = vectorize([pick(dtypes.bool), pick(dtypes.bool)])
+    const wide = where(conditions, vectorize(lanes), constant(d === dtypes.bool ? false : 1, vector(d, 2)))
     return extract(wide, [random.below(2)])
   }
   if (d === dtypes.bool) {

@@ -61,13 +61,16 @@ function differingEnds(pattern: PatternData, a: Matcher, b: Matcher, random: Ran
   return { costs: [costOf(one), costOf(other)], example: `${describe(u)} becomes ${describe(one)} or ${describe(other)}` }
 }
 
+/** What names stand for; undefined where nothing can. */
+type Meanings = Map<string, PatternData | undefined>
+
 /** The pattern of the nodes that both describe; undefined if there are none. Guards are left to the rules. */
 function unify(a: PatternData, b: PatternData): PatternData | undefined {
   const sameNode = new Map<string, string>()
   let merged = merge(a, renamed(b, name => `${name}'`), sameNode)
   for (let round = 0; merged !== undefined && round < ROUNDS; round++) {
     merged = renamed(merged, name => representative(name, sameNode))
-    const meanings = new Map<string, PatternData | undefined>()
+    const meanings: Meanings = new Map()
     collect(merged, meanings, sameNode)
     if ([...meanings.values()].includes(undefined)) return undefined
     merged = withMeanings(merged, meanings)
@@ -97,7 +100,8 @@ function merge(a: PatternData, b: PatternData, sameNode: Map<string, string>): P
     if (s === undefined) return undefined
     src.push(s)
   }
-  return { ops, kinds, value: a.value ?? b.value, name: a.name ?? b.name, src: a.src ?? b.src ? src : undefined, commutes: false, guards: [] }
+  const sources = a.src === undefined && b.src === undefined ? undefined : src
+  return { ops, kinds, value: a.value ?? b.value, name: a.name ?? b.name, src: sources, commutes: false, guards: [] }
 }
 
 function both<T>(a: readonly T[] | undefined, b: readonly T[] | undefined): readonly T[] | undefined {
@@ -109,7 +113,7 @@ function renamed(pattern: PatternData, to: (name: string) => string): PatternDat
 }
 
 /** What each name stands for, all its places taken together; undefined where they exclude each other. */
-function collect(pattern: PatternData, meanings: Map<string, PatternData | undefined>, sameNode: Map<string, string>): void {
+function collect(pattern: PatternData, meanings: Meanings, sameNode: Map<string, string>): void {
   const { name } = pattern
   if (name !== undefined) {
     const before = meanings.get(name)
@@ -119,7 +123,7 @@ function collect(pattern: PatternData, meanings: Map<string, PatternData | undef
 }
 
 /** The pattern with every name's whole meaning in each of its places; undefined if a name would contain itself. */
-function withMeanings(pattern: PatternData, meanings: ReadonlyMap<string, PatternData | undefined>, inside: readonly string[] = []): PatternData | undefined {
+function withMeanings(pattern: PatternData, meanings: Meanings, inside: readonly string[] = []): PatternData | undefined {
   const { name } = pattern
   if (name !== undefined && inside.includes(name)) return undefined
   const meaning = (name === undefined ? undefined : meanings.get(name)) ?? pattern

@@ -9,7 +9,7 @@ import { randomValue } from './values.js'
 class NoInstance extends Error {}
 
 const FLOAT_ONLY: ReadonlySet<Op> = new Set(['reciprocal', 'exp2', 'log2', 'sin', 'sqrt'])
-const INTEGER_ONLY: ReadonlySet<Op> = new Set(['shl', 'shr'])
+const INTEGER_ONLY: ReadonlySet<Op> = new Set(['shl', 'shr', 'floordiv', 'floormod'])
 const BITS_ONLY: ReadonlySet<Op> = new Set(['and', 'or', 'xor'])
 const EVERYWHERE: ReadonlySet<Op> = new Set(['max', 'where', 'cast', 'bitcast', 'const', 'vectorize', 'extract', 'load', 'after'])
 
@@ -23,9 +23,11 @@ function gives(op: Op, d: DType): boolean {
   return isAlu(op) && d.kind !== 'bool'
 }
 
-const holdsValue = (d: DType, value: number | boolean): boolean =>
-  typeof value === 'boolean' ? d === dtypes.bool : d !== dtypes.bool && (d.kind === 'float' ? Object.is(constantOf(value, d), value) : isIntegerOf(d, value))
-const isIntegerOf = (d: DType, value: number): boolean => Number.isSafeInteger(value) && !Object.is(value, -0) && Number(constantOf(value, d)) === value
+function holdsValue(d: DType, value: number | boolean): boolean {
+  if (typeof value === 'boolean' || d === dtypes.bool) return typeof value === 'boolean' && d === dtypes.bool
+  if (d.kind === 'float') return Object.is(constantOf(value, d), value)
+  return Number.isSafeInteger(value) && !Object.is(value, -0) && Number(constantOf(value, d)) === value
+}
 
 /** Instances of left sides: the shape that a pattern asks for, over opaque loads and constants. */
 export class Sampler {
@@ -131,8 +133,10 @@ export class Sampler {
     const seen = this.leaves.filter(u => u.dtype === dtype)
     if (seen.length > 0 && random.chance(0.15)) return random.pick(seen)
     if (random.chance(0.1)) return constant(randomValue(random, dtype.scalar), dtype)
-    if (random.chance(0.1) && dtype.kind === 'bool') return binary('lt', this.opaque(vector(dtypes.i8, dtype.lanes)), this.opaque(vector(dtypes.i8, dtype.lanes)))
-    if (random.chance(0.1) && dtype.kind !== 'bool') return binary('mul', this.opaque(dtype), this.opaque(dtype))
+    const compared = vector(dtypes.i8, dtype.lanes)
+    if (random.chance(0.1)) {
+      return dtype.kind === 'bool' ? binary('lt', this.opaque(compared), this.opaque(compared)) : binary('mul', this.opaque(dtype), this.opaque(dtype))
+    }
     return this.opaque(dtype)
   }
 
@@ -168,7 +172,8 @@ export class Sampler {
   /** Sources for an op whose pattern leaves them open: often the same value in every lane. */
   private spread(op: Op, dtype: DType): UOp[] {
     const { random } = this
-    const same = (d: DType): UOp => (d.lanes > 1 && random.chance(0.8) ? vectorize(new Array<UOp>(d.lanes).fill(this.operand(d.scalar))) : this.operand(d))
+    const same = (d: DType): UOp =>
+      d.lanes > 1 && random.chance(0.8) ? vectorize(new Array<UOp>(d.lanes).fill(this.operand(d.scalar))) : this.operand(d)
     const other = vector(random.pick(dataTypes.filter(d => op !== 'bitcast' || (d.bits === dtype.bits && d !== dtypes.bool))), dtype.lanes)
     if (op === 'load' || op === 'after') throw new NoInstance()
     if (op === 'cast' || op === 'bitcast') return [same(other)]

@@ -1,4 +1,7 @@
-import { constantOf, dtypes, integerRange, largestFinite, smallestPositive, type ConstValue, type DType } from '../../../../packages/ir/src/index.js'
+import {
+  constantOf, dtypes, integerRange, largestFinite, smallestPositive, wrap,
+  type ConstValue, type DType,
+} from '../../../../packages/ir/src/index.js'
 import type { Random } from './random.js'
 
 const edgesByType = new Map<DType, readonly ConstValue[]>()
@@ -19,9 +22,8 @@ function edgesOf(dtype: DType): ConstValue[] {
   }
   const [low, high] = integerRange(dtype)
   const near = [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 31, 64, ...(dtype.kind === 'int' ? [-1, -2, -3, -8] : [])]
-  const wide = dtype.bits === 64
-  const ends = wide ? [BigInt(low), BigInt(low) + 1n, BigInt(high), BigInt(high) - 1n] : [Number(low), Number(low) + 1, Number(high), Number(high) - 1]
-  return [...near.map(x => constantOf(x, dtype)), ...ends]
+  const ends = [BigInt(low), BigInt(low) + 1n, BigInt(high), BigInt(high) - 1n]
+  return [...near, ...ends].map(x => wrap(dtype, x))
 }
 
 /** A value of a scalar dtype: an edge or anything. */

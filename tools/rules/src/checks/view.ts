@@ -17,7 +17,8 @@ export class ViewSampler {
   constructor(private readonly random: Random) {}
 
   instance(pattern: PatternData): UOp {
-    return this.node(pattern, this.random.pick(pattern.kinds?.includes('float') === false ? [dtypes.i32, dtypes.u8] : [dtypes.i32, dtypes.f32]))
+    const types = pattern.kinds?.includes('float') === false ? [dtypes.i32, dtypes.u8] : [dtypes.i32, dtypes.f32]
+    return this.node(pattern, this.random.pick(types))
   }
 
   private node(pattern: PatternData, dtype: DType): UOp {
@@ -47,10 +48,16 @@ export class ViewSampler {
     const plain = random.chance(0.4)
     const some = axes.filter(() => !plain && random.chance(0.5))
     switch (op) {
-      case 'reshape': return uop('reshape', x.dtype, [x], plain ? shape : random.pick([[Number(elementCount(shape))], [1, ...shape], [...shape].reverse()]))
+      case 'reshape': {
+        const others = [[Number(elementCount(shape))], [1, ...shape], [...shape].reverse()]
+        return uop('reshape', x.dtype, [x], plain ? shape : random.pick(others))
+      }
       case 'permute': return uop('permute', x.dtype, [x], plain ? axes : random.shuffled(axes))
       case 'expand': return uop('expand', x.dtype, [x], shape.map(d => (d === 1 && !plain ? random.pick([1, 2, 3]) : d)))
-      case 'pad': return uop('pad', x.dtype, [x], shape.map(() => (plain ? ([0, 0] as const) : ([random.below(3), random.below(3)] as const))))
+      case 'pad': {
+        const width = (): number => (plain ? 0 : random.below(3))
+        return uop('pad', x.dtype, [x], shape.map(() => [width(), width()] as const))
+      }
       case 'shrink': return uop('shrink', x.dtype, [x], this.window(x, shape, plain))
       case 'flip': return uop('flip', x.dtype, [x], some)
       case 'shear': return this.shear(x, shape, plain)
@@ -74,7 +81,8 @@ export class ViewSampler {
     const axis = this.random.below(shape.length)
     const by = this.random.below(shape.length)
     if (plain || axis === by) return uop('shear', x.dtype, [x], { axis, by, factor: 0, offset: 0, size: shape[axis] })
-    return uop('shear', x.dtype, [x], { axis, by, factor: this.random.below(3) - 1, offset: this.random.below(3) - 1, size: this.random.pick([2, shape[axis]]) })
+    const [factor, offset] = [this.random.below(3) - 1, this.random.below(3) - 1]
+    return uop('shear', x.dtype, [x], { axis, by, factor, offset, size: this.random.pick([2, shape[axis]]) })
   }
 }
 
@@ -84,7 +92,8 @@ export function randomBuffers(random: Random, roots: readonly UOp[]): Map<UOp, U
   for (const u of toposort(roots)) {
     if (!is(u, 'buffer')) continue
     const numbers = Array.from({ length: u.arg.size }, () => random.below(200) - 100)
-    const contents = u.dtype === dtypes.f32 ? new Float32Array(numbers) : u.dtype === dtypes.i32 ? new Int32Array(numbers) : new Uint8Array(numbers)
+    const ofType = u.dtype === dtypes.f32 ? Float32Array : u.dtype === dtypes.i32 ? Int32Array : Uint8Array
+    const contents = new ofType(numbers)
     if (contents.BYTES_PER_ELEMENT !== itemSize(u.dtype)) throw new Error(`no contents for ${u.dtype.name}`)
     buffers.set(u, new Uint8Array(contents.buffer))
   }
