@@ -35,15 +35,15 @@ export async function saveCheckpoint(path: string, { net, optimizer }: Training,
     ...named('adam.', optimizer.state()),
     ['losses', Tensor.from(Float64Array.from(losses))] as const,
   ])
-  await saveSafetensors(path, tensors, { metadata: { format, position: JSON.stringify(rest) } })
+  await saveSafetensors(path, tensors, { metadata: new Map([['format', format], ['position', JSON.stringify(rest)]]) })
 }
 
 /** Reads a checkpoint. Throws FILE_NOT_FOUND, or FILE_INVALID for a file that is none. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   const { tensors, metadata } = await loadSafetensors(path)
   const losses = tensors.get('losses')
-  if (metadata.format !== format || losses === undefined) throw new PetagradError('FILE_INVALID', `${path} is not a checkpoint of this demo`)
-  const position = { ...parsePosition(path, metadata.position), losses: Array.from(await losses.data(), Number) }
+  if (metadata.get('format') !== format || losses === undefined) throw new PetagradError('FILE_INVALID', `${path} is not a checkpoint of this demo`)
+  const position = { ...parsePosition(path, metadata.get('position')), losses: Array.from(await losses.data(), Number) }
   const { step } = position
   if (position.losses.length !== step) throw new PetagradError('FILE_INVALID', `${path} has ${position.losses.length} losses for ${step} steps`)
   return {

@@ -30,7 +30,7 @@ export async function report({ directory, device, data, training, start, outcome
   const history = { losses: position.losses, accuracies: position.accuracies, stepsPerEpoch: stepsPerEpoch(data) }
   const model = join(directory, 'model.safetensors')
   const curve = join(directory, 'learning-curve.svg')
-  await saveSafetensors(model, stateDict(training.net), { metadata: { format: 'petagrad-digits-1' } })
+  await saveSafetensors(model, stateDict(training.net), { metadata: new Map([['format', 'petagrad-digits-1']]) })
   await writeFile(curve, svgCurve(history, `Handwritten digits on ${device.name}: ${accuracy} of held-out images right`))
   // Timing the kernels trains once more, so it comes after everything that shows the result.
   const profile = outcome.stepTimes.length > 0 ? await training.profile() : []
