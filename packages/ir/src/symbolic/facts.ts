@@ -1,6 +1,7 @@
 import { dtypes } from '../dtype.js'
 import { constant, is, uop, type UOp } from '../uop.js'
 import type { Division } from './divide.js'
+import type { Given } from './given.js'
 import type { Linear } from './linear.js'
 
 /** Inclusive bounds of an integer; of a bool, false is 0 and true is 1. */
@@ -25,6 +26,7 @@ export class Facts {
   size: number | undefined = undefined
   leaves: ReadonlySet<UOp> | undefined = undefined
   divisions: Map<number, Division> | undefined = undefined
+  given: Given | undefined = undefined
 
   constructor(readonly node: UOp) {}
 }

@@ -1,4 +1,4 @@
-import { transformed, linearOf, simplifyIndex } from './canonical.js'
+import { canonicalOf, linearOf, simplifyIndex, transformed } from './canonical.js'
 import type { Knowledge } from './divide.js'
 import { truth, type Facts, type Interval } from './facts.js'
 import { intervalOf } from './bounds.js'
@@ -12,13 +12,16 @@ interface Constraint {
   readonly within: Interval
 }
 
-/** Bounds that hold where some comparisons do. */
-class Given implements Knowledge {
+/** What holds where some terms do: bounds, and the terms themselves. */
+export class Given implements Knowledge {
+  /** The terms and their negations, with what they are. */
+  readonly decided = new Map<UOp, UOp>()
   private readonly constraints: Constraint[] = []
   private readonly atoms = new Map<Facts, Interval>()
 
-  constructor(conditions: readonly UOp[]) {
-    for (const c of conditions) {
+  constructor(terms: readonly UOp[]) {
+    for (const c of terms) {
+      this.decided.set(c, truth(true)).set(boolNot(c), truth(false))
       const bound = boundOf(c)
       if (bound === undefined) continue
       const always = intervalOf(bound.sum)
@@ -98,13 +101,12 @@ function ratios(x: Linear, y: Linear): Set<number> {
  * behind that gate only.
  */
 export function simplifyGiven(u: UOp, condition: UOp): UOp {
-  const given = conjuncts(condition)
   const root = simplifyIndex(u)
-  if (given.length === 0) return root
-  const memo = new Map<UOp, UOp>()
-  for (const c of given) memo.set(c, truth(true)).set(boolNot(c), truth(false))
-  const about = leavesOf(simplifyIndex(condition))
-  return transformed(root, memo, x => disjoint(leavesOf(x), about), new Given(given))
+  const facts = canonicalOf(condition)
+  if (is(facts.node, 'const')) return root
+  const given = (facts.given ??= new Given(conjuncts(facts.node)))
+  const about = leavesOf(facts.node)
+  return transformed(root, new Map(given.decided), x => disjoint(leavesOf(x), about), given)
 }
 
 function disjoint(a: ReadonlySet<UOp>, b: ReadonlySet<UOp>): boolean {
