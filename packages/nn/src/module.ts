@@ -9,8 +9,8 @@ export interface Layer {
   buffers?(): Map<string, Tensor>
 }
 
-/** What has tensors that can be saved: a layer, or a model of any form. */
-export type Stateful = Pick<Layer, 'parameters' | 'buffers'>
+/** What has tensors that can be saved: a layer, a model of any form, an optimiser. */
+export type Stateful = Partial<Pick<Layer, 'parameters' | 'buffers'>>
 
 /** Entries of parts, as `part.name`. */
 export function prefixed(parts: Readonly<Record<string, ReadonlyMap<string, Tensor>>>): Map<string, Tensor> {
@@ -20,7 +20,7 @@ export function prefixed(parts: Readonly<Record<string, ReadonlyMap<string, Tens
 }
 
 /** All tensors that a model must be saved with: parameters, then buffers. */
-export const stateDict = (model: Stateful): Map<string, Tensor> => new Map([...model.parameters(), ...(model.buffers?.() ?? [])])
+export const stateDict = (model: Stateful): Map<string, Tensor> => new Map([...(model.parameters?.() ?? []), ...(model.buffers?.() ?? [])])
 
 export interface LoadReport {
   /** In the model, not in the state. */

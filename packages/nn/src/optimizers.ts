@@ -2,28 +2,25 @@ import { PetagradError, Tensor } from '@petagrad/tensor'
 
 /** What all optimisers share: the parameters, the learning rate as state, and saving. */
 abstract class Optimizer {
-  protected readonly parameters: readonly (readonly [string, Tensor])[]
+  private readonly targets: readonly (readonly [string, Tensor])[]
   /** A tensor, so that a captured step sees changes; see `setLearningRate`. */
   readonly learningRate: Tensor
 
   constructor(parameters: ReadonlyMap<string, Tensor>, learningRate: number) {
     if (parameters.size === 0) throw new PetagradError('INVALID_ARGUMENT', 'there are no parameters to optimise')
     if (!(learningRate >= 0)) throw new PetagradError('INVALID_ARGUMENT', `${learningRate} is no learning rate`)
-    this.parameters = [...parameters]
+    this.targets = [...parameters]
     this.learningRate = Tensor.from([learningRate])
   }
 
   /** Assigns the next value of every parameter that has a gradient; they take effect together, with the next realisation. */
   abstract step(): void
 
-  /** Tensors to save for going on where the optimiser is, by name. */
-  abstract state(): Map<string, Tensor>
-
-  /** For stateDict and loadStateDict. */
-  buffers(): Map<string, Tensor> { return this.state() }
+  /** Tensors to save for going on where the optimiser is, by name; `stateDict` and `loadStateDict` use them. */
+  abstract buffers(): Map<string, Tensor>
 
   zeroGrad(): void {
-    for (const [, parameter] of this.parameters) parameter.zeroGrad()
+    for (const [, parameter] of this.targets) parameter.zeroGrad()
   }
 
   /** Takes effect with the next step, captured or not. */
@@ -32,7 +29,7 @@ abstract class Optimizer {
   }
 
   protected graded(): readonly { readonly name: string; readonly parameter: Tensor; readonly gradient: Tensor }[] {
-    const found = this.parameters.flatMap(([name, parameter]) => {
+    const found = this.targets.flatMap(([name, parameter]) => {
       const gradient = parameter.grad?.detach()
       return gradient === undefined ? [] : [{ name, parameter, gradient }]
     })
@@ -42,7 +39,7 @@ abstract class Optimizer {
 
   /** State of the parameters' shapes and dtypes, of zeros. */
   protected zerosLikeParameters(): ReadonlyMap<string, Tensor> {
-    return new Map(this.parameters.map(([name, p]) => [name, Tensor.zeros(p.shape, { dtype: p.dtype }).store()]))
+    return new Map(this.targets.map(([name, p]) => [name, Tensor.zeros(p.shape, { dtype: p.dtype }).store()]))
   }
 }
 
@@ -77,7 +74,7 @@ export class SGD extends Optimizer {
     }
   }
 
-  override state(): Map<string, Tensor> {
+  override buffers(): Map<string, Tensor> {
     return new Map([['learning_rate', this.learningRate], ...[...this.velocity].map(([n, t]) => [`${n}.velocity`, t] as const)])
   }
 }
@@ -128,7 +125,7 @@ export class Adam extends Optimizer {
     this.decay[1].assign(decay2)
   }
 
-  override state(): Map<string, Tensor> {
+  override buffers(): Map<string, Tensor> {
     return new Map([
       ['learning_rate', this.learningRate], ['decay1', this.decay[0]], ['decay2', this.decay[1]],
       ...[...this.first].map(([n, t]) => [`${n}.first`, t] as const),

@@ -1,23 +1,11 @@
 import { PetagradError, shapeOf, toposort, type UOp } from '@petagrad/ir'
 import { add, reshape, splat } from './build.js'
 import { differentiate } from './gradients.js'
+import { leafOf } from './leaves.js'
+import { unfold } from './origins.js'
 import { bufferUnder, wholeStorage } from './storage.js'
 import { activeTrace } from './trace.js'
 import type { Tensor } from './tensor.js'
-
-/** Tensors that ask for gradients, by the buffer that holds them. */
-const leaves = new WeakMap<UOp, WeakRef<Tensor>>()
-
-/** Lets `backward` find the tensor from its storage. */
-export function registerLeaf(tensor: Tensor): void {
-  const buffer = bufferUnder(tensor.uop)
-  if (buffer !== undefined) leaves.set(buffer, new WeakRef(tensor))
-}
-
-export function unregisterLeaf(tensor: Tensor): void {
-  const buffer = bufferUnder(tensor.uop)
-  if (buffer !== undefined) leaves.delete(buffer)
-}
 
 /** The leaves under `root`: nodes that are all of a tensor's storage, before or after an assignment. */
 function leavesUnder(root: UOp): ReadonlyMap<UOp, Tensor> {
@@ -25,7 +13,7 @@ function leavesUnder(root: UOp): ReadonlyMap<UOp, Tensor> {
   for (const u of toposort(root, n => n.op !== 'assign' && n.op !== 'detach')) {
     if (u.op !== 'buffer' && u.op !== 'assign') continue
     const buffer = bufferUnder(u)
-    const tensor = buffer && leaves.get(buffer)?.deref()
+    const tensor = leafOf(buffer)
     if (tensor !== undefined && wholeStorage(u) === u) found.set(u, tensor)
   }
   return found
@@ -34,13 +22,14 @@ function leavesUnder(root: UOp): ReadonlyMap<UOp, Tensor> {
 /** Adds the gradients of a scalar to the `grad` of every tensor under it that asks for one. */
 export function backward(loss: Tensor): void {
   requireScalar('backward', loss)
-  const targets = leavesUnder(loss.uop)
+  const { root, fold } = unfold(loss.uop)
+  const targets = leavesUnder(root)
   if (targets.size === 0) {
     throw new PetagradError('NOT_DIFFERENTIABLE', 'no tensor that requires a gradient has a part in this value', {
       op: 'backward', hint: 'Mark parameters with requiresGrad, and check for detach() and integer casts in between.',
     })
   }
-  const gradients = differentiate(loss.uop, splat(1, loss.dtype, shapeOf(loss.uop)), new Set(targets.keys()))
+  const gradients = differentiate(root, splat(1, loss.dtype, shapeOf(root)), new Set(targets.keys()))
   const trace = activeTrace()
   const sums = new Map<Tensor, UOp>()
   for (const [node, tensor] of targets) {
@@ -54,7 +43,7 @@ export function backward(loss: Tensor): void {
       throw new PetagradError('CAPTURE_INVALID', 'a gradient from before the step would be added to in every replay', { op: 'backward', hint: 'Call zeroGrad() in the step before backward().' })
     }
     trace?.graded.add(tensor)
-    const gradient = loss.with(reshape(sum, tensor.shape))
+    const gradient = loss.with(fold(reshape(sum, tensor.shape)))
     tensor.grad = tensor.grad === undefined ? gradient : tensor.grad.add(gradient)
   }
 }

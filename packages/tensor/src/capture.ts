@@ -2,6 +2,7 @@ import { PetagradError, shapeOf, type UOp } from '@petagrad/ir'
 import type { CapturedStep, KernelProfile } from '@petagrad/runtime'
 import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { reshape } from './build.js'
+import { noteWrite } from './origins.js'
 import { advanceRandom } from './random.js'
 import { bufferUnder, hostBytesOf, hostValues, markExecuted, newBuffer, ownerOf, settle, wholeBuffer, wholeStorage } from './storage.js'
 import { realizeAll, Tensor } from './tensor.js'
@@ -49,6 +50,7 @@ export function capture<A extends readonly Tensor[], R extends StepResult>(body:
     })
     recorded = current
     await feed(current, inputs)
+    for (const t of current.trace.assigned) noteWrite(t.uop)
     await current.step.replay()
     return current.result
   }

@@ -2,6 +2,8 @@ import { is, PetagradError, shapeOf, toposort, type UOp } from '@petagrad/ir'
 import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { reshape } from './build.js'
 import type { TensorCore } from './core.js'
+import { isLeaf } from './leaves.js'
+import { hasOrigin, noteWrite, rememberOrigin } from './origins.js'
 import {
   adopt, bufferUnder, forgetHostValues, markExecuted, ownerOf, settle, wholeBuffer, wholeStorage,
 } from './storage.js'
@@ -28,7 +30,7 @@ export async function realizeTensors(tensors: readonly TensorCore[], options: { 
   refuseInTrace('realize')
   const wanted = [...new Set(options.pending ? [...tensors, ...pending] : tensors)]
   const waiting: Promise<void>[] = []
-  const fresh: { readonly tensor: TensorCore; readonly node: UOp; readonly root: UOp }[] = []
+  const fresh = new Map<Executor, Fresh[]>()
   const settled = settle(wanted.map(t => t.uop))
   wanted.forEach((tensor, i) => {
     const same = underWay.get(tensor)
@@ -36,29 +38,56 @@ export async function realizeTensors(tensors: readonly TensorCore[], options: { 
     else {
       if (tensor.uop !== settled[i]) tensor.become(settled[i])
       const whole = wholeBuffer(settled[i])
-      if (whole === undefined) fresh.push({ tensor, node: settled[i], root: wholeStorage(settled[i]) ?? settled[i] })
+      if (whole === undefined) {
+        const executor = executorOf(settled[i])
+        const item = { tensor, node: settled[i], root: wholeStorage(settled[i]) ?? settled[i] }
+        fresh.set(executor, [...(fresh.get(executor) ?? []), item])
+      }
       else if (broken.has(whole)) throw brokenError(whole)
       else tensor.keep(whole)
     }
   })
-  if (fresh.length > 0) waiting.push(run(fresh))
+  for (const [executor, list] of fresh) waiting.push(run(executor, list))
   await Promise.all(waiting)
 }
 
-function run(fresh: readonly { readonly tensor: TensorCore; readonly node: UOp; readonly root: UOp }[]): Promise<void> {
+/** A tensor to compute: its node, and the root that the executor is given. */
+interface Fresh {
+  readonly tensor: TensorCore
+  readonly node: UOp
+  readonly root: UOp
+}
+
+/** Whose buffers an expression is over; the default runtime for one over none. */
+function executorOf(node: UOp): Executor {
+  const seen = new Set<UOp>([node])
+  for (const u of seen) {
+    if (u.op === 'buffer') return ownerOf(u)
+    for (const s of u.src) seen.add(s)
+  }
+  return defaultRuntime()
+}
+
+function run(executor: Executor, fresh: readonly Fresh[]): Promise<void> {
   const assigned: UOp[] = []
-  let executor: Executor | undefined
+  /** Nodes under which something asks for a gradient. */
+  const graded = new Set<UOp>()
   for (const u of toposort(fresh.map(f => f.root))) {
     if (is(u, 'buffer')) {
       if (broken.has(u)) throw brokenError(u)
-      executor ??= ownerOf(u)
+      if (isLeaf(u) || hasOrigin(u)) graded.add(u)
       forgetHostValues(u)
-    } else if (u.op === 'assign') assigned.push(u)
+    } else {
+      if (u.op === 'assign') assigned.push(u)
+      if (u.op === 'assign' ? isLeaf(bufferUnder(u)) : u.op !== 'detach' && u.src.some(s => graded.has(s))) graded.add(u)
+    }
   }
-  const chosen = executor ?? defaultRuntime()
-  const running = chosen.realize(fresh.map(f => f.root))
+  const running = executor.realize(fresh.map(f => f.root))
   // From here on, whoever builds on an assignment of these builds on the buffer: work is done in the order of the calls.
-  for (const u of assigned) markExecuted(u)
+  for (const u of assigned) {
+    markExecuted(u)
+    noteWrite(u)
+  }
   const computed: { readonly tensor: TensorCore; readonly node: UOp; readonly at: number }[] = []
   fresh.forEach(({ tensor, node, root }, at) => {
     if (root.op === 'assign') tensor.become(settle([node])[0])
@@ -69,7 +98,8 @@ function run(fresh: readonly { readonly tensor: TensorCore; readonly node: UOp; 
     buffers => {
       for (const { tensor, node, at } of computed) {
         const buffer = buffers[at]
-        adopt(buffer, chosen)
+        adopt(buffer, executor)
+        if (graded.has(node)) rememberOrigin(buffer, settle([node])[0])
         if (tensor.uop !== node) continue
         tensor.become(reshape(buffer, shapeOf(node)))
         tensor.keep(buffer)

@@ -166,6 +166,23 @@ describe('backward', () => {
     expect(await w.grad?.tolist()).toEqual([4, 4])
   })
 
+  it('finds its way through values that have been read', async () => {
+    const w = Tensor.from([1, 2], { requiresGrad: true })
+    const hidden = await w.square().realize()
+    const loss = hidden.mul(hidden).sum()
+    expect(await loss.item()).toBe(17)
+    loss.backward()
+    expect(await w.grad?.tolist()).toEqual([4, 32])
+  })
+
+  it('refuses a value whose parameters have changed', async () => {
+    const w = Tensor.from([1, 2], { requiresGrad: true })
+    const loss = w.square().sum()
+    await loss.realize()
+    await w.assign(w.add(1)).realize()
+    expect(() => loss.backward()).toThrow(expect.objectContaining({ code: 'NOT_DIFFERENTIABLE' }))
+  })
+
   it('stops at detach', async () => {
     const w = Tensor.from([2], { requiresGrad: true })
     w.mul(w.detach()).sum().backward()
