@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  bounds, constantFactor, evaluateIndex, indexConst, rangesOf, simplifyGiven, simplifyIndex, substituteIndex, toposort, withoutImplied, type UOp,
+  bounds, constantFactor, evaluateIndex, indexConst, is, range, rangesOf, simplifyGiven, simplifyIndex, substituteIndex, toposort, variable, withoutImplied, type UOp,
 } from '@petagrad/ir'
 import { generator, RandomIndex, seedOf } from './random-index.js'
 
@@ -76,5 +76,20 @@ describe('index arithmetic agrees with evaluation by definition', () => {
       for (const l of some) expect(rangesOf(replaced).has(l.node)).toBe(false)
       if (evaluateIndex(replaced, env) !== evaluateIndex(u, env)) expect.fail(`${text(u)}\n became ${text(replaced)}\n at ${[...env.values()].join()}`)
     }
+  })
+
+  it('of which a form found once is found again, whatever made it', () => {
+    const random = generator(seed + 3)
+    const total = EXPRESSIONS / 4
+    let same = 0
+    for (let n = 0; n < total; n++) {
+      const make = new RandomIndex(random)
+      const u = simplifyIndex(random() < 0.3 ? make.condition(2) : make.index(1 + make.below(5)))
+      const names = make.leaves.map((l, i) => [l.node, is(l.node, 'range') ? range(l.max + 1, i + 10, 'loop') : variable(`w${i}`, l.min, l.max)] as const)
+      const renamed = substituteIndex(u, new Map(names))
+      if (substituteIndex(renamed, new Map(names.map(([a, b]) => [b, a]))) === u) same++
+    }
+    console.log(`${same} of ${total} are the same node after renaming and back`)
+    expect(same / total).toBeGreaterThan(0.995)
   })
 })

@@ -12,6 +12,9 @@ interface Constraint {
   readonly within: Interval
 }
 
+/** How many constraints are combined to bound one sum. */
+const MOST_CONSTRAINTS = 2
+
 /** What holds where some terms do: bounds, and the terms themselves. */
 export class Given implements Knowledge {
   /** The terms and their negations, with what they are. */
@@ -28,8 +31,10 @@ export class Given implements Knowledge {
       let { min = always.min, max = always.max } = bound
       if (bound.except === min) min++
       if (bound.except === max) max--
-      const within = { min: Math.max(min, always.min), max: Math.min(max, always.max) }
-      this.constraints.push({ sum: linearOf(bound.sum), within })
+      const sum = linearOf(bound.sum)
+      const known = this.constraints.findIndex(x => x.sum === sum)
+      const within = intersect(known < 0 ? always : this.constraints[known].within, { min, max })
+      this.constraints.splice(known < 0 ? this.constraints.length : known, 1, { sum, within })
     }
     for (const c of this.constraints) this.narrow(c)
   }
@@ -48,16 +53,17 @@ export class Given implements Knowledge {
   }
 
   interval(sum: Linear): Interval {
-    return this.within(sum, 2)
+    return this.within(sum, 0, MOST_CONSTRAINTS)
   }
 
-  /** sum = q·constraint + rest, for each constraint and the whole numbers q that rid the rest of a term. */
-  private within(sum: Linear, depth: number): Interval {
+  /** sum = q·constraint + rest, for each constraint from `first` on and the whole numbers q that rid the rest of a term. */
+  private within(sum: Linear, first: number, most: number): Interval {
     let best = this.direct(sum)
-    if (depth === 0 || sum.atoms.length === 0) return best
-    for (const c of this.constraints) {
+    if (most === 0 || sum.atoms.length === 0) return best
+    for (let i = first; i < this.constraints.length; i++) {
+      const c = this.constraints[i]
       for (const q of ratios(sum, c.sum)) {
-        const rest = this.within(plus(sum, c.sum, -q), depth - 1)
+        const rest = this.within(plus(sum, c.sum, -q), i + 1, most - 1)
         const { min, max } = c.within
         best = intersect(best, { min: rest.min + q * (q > 0 ? min : max), max: rest.max + q * (q > 0 ? max : min) })
       }
@@ -87,11 +93,11 @@ function intersect(a: Interval, b: Interval): Interval {
   return min <= max ? { min, max } : a
 }
 
-function ratios(x: Linear, y: Linear): Set<number> {
-  const found = new Set<number>()
+function ratios(x: Linear, y: Linear): readonly number[] {
+  const found: number[] = []
   y.atoms.forEach((atom, i) => {
     const q = coefOf(x, atom) / y.coefs[i]
-    if (q !== 0 && Number.isInteger(q)) found.add(q)
+    if (q !== 0 && Number.isInteger(q) && !found.includes(q)) found.push(q)
   })
   return found
 }
