@@ -1,11 +1,15 @@
-import type { DType } from '@petagrad/ir'
+import { PetagradError, type DType } from '@petagrad/ir'
 import { atom, call, element, type Dialect, type Expression, type Intrinsic, type Prelude } from '@petagrad/renderer'
 import { typeName } from './types.js'
 import type { CTarget } from './target.js'
 
 const BUILTIN: Readonly<Partial<Record<Intrinsic, string>>> = { sqrt: '__builtin_sqrt', trunc: '__builtin_trunc', fmod: '__builtin_fmod', fma: '__builtin_fma' }
 
-const scalarBuiltin = (name: Intrinsic, dtype: DType): string => `${BUILTIN[name] ?? name}${dtype.bits === 32 ? 'f' : ''}`
+function scalarBuiltin(name: Intrinsic, dtype: DType): string {
+  const builtin = BUILTIN[name]
+  if (builtin === undefined) throw new PetagradError('UNSUPPORTED', 'the c renderer has no such function', { op: name, dtypes: [dtype.name] })
+  return `${builtin}${dtype.bits === 32 ? 'f' : ''}`
+}
 
 /** A float function: the compiler's builtin on scalars, a function of ours over lanes on vectors. */
 export function intrinsic(target: CTarget, construct: Dialect['construct'], name: Intrinsic, dtype: DType, operands: readonly Expression[], prelude: Prelude): Expression {

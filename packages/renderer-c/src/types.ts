@@ -1,4 +1,4 @@
-import { dtypes, vector, type DType, type ScalarName } from '@petagrad/ir'
+import { dtypes, PetagradError, vector, type DType, type ScalarName } from '@petagrad/ir'
 import type { Prelude } from '@petagrad/renderer'
 
 /** No header is included: parsing one costs more than compiling a kernel. */
@@ -7,12 +7,14 @@ const SCALARS: Readonly<Partial<Record<ScalarName, string>>> = {
   i64: 'long long', u64: 'unsigned long long', f32: 'float', f64: 'double',
 }
 
-/** The C name of a dtype, which is the IR's name; declared where it is not C's own. */
+/** The C name of a dtype, which is the IR's name; declared where it is not C's own. Throws UNSUPPORTED. */
 export function typeName(dtype: DType, prelude: Prelude): string {
   if (dtype.lanes === 1) {
     if (dtype === dtypes.bool) return '_Bool'
     const scalar = dtype === dtypes.index ? dtypes.i64 : dtype
-    return prelude.require(scalar.name, () => `typedef ${SCALARS[scalar.name as ScalarName] ?? 'void'} ${scalar.name};`) // a scalar's name is a ScalarName
+    const own = SCALARS[scalar.name as ScalarName] // a scalar's name is a ScalarName
+    if (own === undefined) throw new PetagradError('UNSUPPORTED', 'the c renderer has no such type', { dtypes: [dtype.name] })
+    return prelude.require(scalar.name, () => `typedef ${own} ${scalar.name};`)
   }
   return prelude.require(dtype.name, () => `typedef ${typeName(dtype.scalar, prelude)} ${dtype.name} __attribute__((vector_size(${dtype.bits / 8 * dtype.lanes})));`)
 }
