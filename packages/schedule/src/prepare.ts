@@ -24,6 +24,14 @@ export function prepare(sink: UOp): Prepared {
     if (list === undefined) destinations.set(value, [to])
     else list.push(to)
   }
+  const assigned = new Map<UOp, { readonly made: UOp; readonly to: Destination }>()
+  const withdraw = (overwritten: UOp): void => {
+    const last = assigned.get(overwritten)
+    if (last === undefined) return
+    const rest = (destinations.get(last.made) ?? []).filter(d => d !== last.to)
+    if (rest.length > 0) destinations.set(last.made, rest)
+    else destinations.delete(last.made)
+  }
   for (const u of toposort(sink)) {
     const src = u.src.map(at)
     if (u.op === 'detach' || (u.op === 'contiguous' && src[0].op === 'contiguous')) clean.set(u, src[0])
@@ -31,7 +39,11 @@ export function prepare(sink: UOp): Prepared {
       const value = storedAs(src[1])
       const made = unshaped(value)
       const target = inShapeOf(made, assignTarget(u))
-      send(made, { kind: 'assign', target, buffer: baseBuffer(target) })
+      const to: Destination = { kind: 'assign', target, buffer: baseBuffer(target) }
+      // An assignment to what was just assigned takes its place: whoever needs the earlier value has it as a value.
+      if (u.src[0].op === 'assign') withdraw(u.src[0])
+      assigned.set(u, { made, to })
+      send(made, to)
       clean.set(u, value)
     } else clean.set(u, u.src.length === 0 ? u : withSrc(u, src))
   }
