@@ -4,7 +4,7 @@ import { loadBackend, type BackendSource } from './backend-choice.js'
 import { compilerBuild } from './compiler-build.js'
 import type { BackendOptions } from './contract.js'
 import type { Counters } from './counters.js'
-import { openDiskCache } from './disk-cache.js'
+import { openDiskCache, type ByteStore } from './disk-cache.js'
 import { isNode } from './host.js'
 import { KernelCompiler, type KernelCache, type LowerKernel } from './kernel-compiler.js'
 import { MemoryPool } from './memory-pool.js'
@@ -29,21 +29,22 @@ export interface OpenOptions extends BackendOptions {
 }
 
 export async function openDevice(source: BackendSource, options: OpenOptions): Promise<OpenedDevice> {
-  const { counters, lowerKernel } = options
-  const { renderer, device } = await (await loadBackend(source)).open({ threads: options.threads })
+  const { counters, lowerKernel, threads } = options
+  const backend = await loadBackend(source)
+  const [{ renderer, device }, store] = await Promise.all([backend.open({ threads }), openStore(options.cacheDirectory)])
+  const cache: KernelCache | undefined = store && { store, build: await compilerBuild(renderer.name) }
   const pool = new MemoryPool(device, counters)
-  const cache = await openCache(options.cacheDirectory, renderer.name)
   const compiler = new KernelCompiler({ renderer, device, lowerKernel, cache, counters })
   return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, pressure: new MemoryPressure() }
 }
 
-async function openCache(directory: string | undefined, rendererName: string): Promise<KernelCache | undefined> {
+async function openStore(directory: string | undefined): Promise<ByteStore | undefined> {
   if (directory === undefined || !isNode) return undefined
-  const onWriteFailure = (error: unknown): void => {
-    if (debugLevel() >= 1) log(`cache: compiled kernels are not kept, ${directory} cannot be written: ${String(error)}`)
-  }
-  const [store, build] = await Promise.all([openDiskCache(`${directory}/kernels`, { onWriteFailure }), compilerBuild(rendererName)])
-  return { store, build }
+  return openDiskCache(`${directory}/kernels`, {
+    onWriteFailure(error) {
+      if (debugLevel() >= 1) log(`cache: compiled kernels are not kept, ${directory} cannot be written: ${String(error)}`)
+    },
+  })
 }
 
 /** Intermediates of the plans that run one after the other on a device: one buffer, as large as the largest plan asked for. */
