@@ -1,4 +1,4 @@
-import { is, toposort, type UOp } from '@petagrad/ir'
+import { is, simplify, toposort, type UOp } from '@petagrad/ir'
 import type { Capabilities, LinearProgram, ProgramParam } from '@petagrad/renderer'
 import { ScheduleBuilder } from './builder.js'
 import { decompose } from './decompose/index.js'
@@ -30,7 +30,8 @@ export function lowerKernel(kernel: UOp<'kernel'>, capabilities: Capabilities, o
     options.onPass?.(name, result)
     return result
   }
-  const plain = pass('decompose', decompose(kernel, capabilities))
+  const simple = pass('simplify', simplify(kernel))
+  const plain = pass('decompose', decompose(is(simple, 'kernel') ? simple : kernel, capabilities))
   const nests = nestsOf(is(plain, 'kernel') ? plain : kernel)
   const schedule = options.schedule === undefined ? defaultSchedule(nests, capabilities) : new ScheduleBuilder(nests)
   if (options.schedule !== undefined) for (const step of parseSchedule(options.schedule)) schedule.apply(step)

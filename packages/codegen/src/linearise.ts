@@ -161,31 +161,33 @@ class NestLinearizer {
    * different loops, all but the first get a range of their own; so do the reductions and copies in them.
    */
   private ownLoops(nest: FlatNest): readonly UOp[] {
-    const pathOf = (s: UOp) => this.byOrder(openRanges(s))
-    const owner = new Map<UOp, string>()
+    const owned = new Set<UOp>()
     const names = new Map<string, Axis>()
-    return nest.stores.map(s => {
-      const map = new Map<UOp, UOp>()
-      let path = ''
-      for (const a of pathOf(s)) {
-        const key = `${path}/${a.id}`
-        let name = names.get(key)
-        if (name === undefined) {
-          name = owner.has(a) ? this.fresh(a) : a
-          owner.set(a, key)
+    const byPath = new Map<string, { readonly map: Map<UOp, UOp>; readonly stores: UOp[] }>()
+    for (const s of nest.stores) {
+      const path = this.byOrder(openRanges(s))
+      const pathKey = path.map(a => a.id).join('/')
+      let family = byPath.get(pathKey)
+      if (family === undefined) {
+        const map = new Map<UOp, UOp>()
+        let key = ''
+        for (const a of path) {
+          key = `${key}/${a.id}`
+          const name = names.get(key) ?? (owned.has(a) ? this.fresh(a) : a)
           names.set(key, name)
+          owned.add(a)
+          if (name !== a) map.set(a, name)
         }
-        if (name !== a) map.set(a, name)
-        path = key
+        byPath.set(pathKey, (family = { map, stores: [] }))
       }
-      const here = map.size === 0 ? s : replaceAxes([s], map)[0]
-      return this.ownClosedLoops(here, names)
-    })
+      family.stores.push(s)
+    }
+    return [...byPath.values()].flatMap(({ map, stores }) => this.ownClosedLoops(map.size === 0 ? stores : replaceAxes(stores, map), names))
   }
 
-  private ownClosedLoops(s: UOp, names: Map<string, Axis>): UOp {
+  private ownClosedLoops(stores: readonly UOp[], names: Map<string, Axis>): readonly UOp[] {
     const done = new Map<UOp, UOp>()
-    for (const u of toposort(s)) {
+    for (const u of toposort(stores)) {
       const rebuilt = u.src.length === 0 ? u : rebuild(u, u.src.map(x => done.get(x) ?? x))
       if (rebuilt.op !== 'reduce' && rebuilt.op !== 'end') {
         done.set(u, rebuilt)
@@ -197,17 +199,14 @@ class NestLinearizer {
         if (!is(r, 'range')) continue
         const first = `first ${r.id}`
         const key = `${r.id} in ${where}`
-        let name = names.get(key)
-        if (name === undefined) {
-          name = names.has(first) ? this.fresh(r) : r
-          names.set(first, r)
-          names.set(key, name)
-        }
+        const name = names.get(key) ?? (names.has(first) ? this.fresh(r) : r)
+        names.set(first, r)
+        names.set(key, name)
         if (name !== r) map.set(r, name)
       }
       done.set(u, map.size === 0 ? rebuilt : replaceAxes([rebuilt], map)[0])
     }
-    return done.get(s) ?? s
+    return stores.map(s => done.get(s) ?? s)
   }
 
   private treeOf(stores: readonly UOp[]): LoopTree {
@@ -334,17 +333,23 @@ class NestLinearizer {
       return acc
     })
     const inner = this.openLoops(ranges, parent)
-    const values = members.map(m => operands(m.arg, m.src[0]).map(v => this.placeTerm(m.arg, v)))
-    members.forEach((m, i) => {
+    const sums = members.map((m, i): UOp => {
       const current = uop('after', m.dtype, [accumulators[i], ranges[ranges.length - 1]])
-      let sum: UOp = load(current)
+      const sum = load(current)
       inner.items.push(current, sum)
-      for (const term of values[i]) {
-        sum = term.length === 2 ? mulacc(term[0], term[1], sum) : uop(m.arg, m.dtype, [sum, term[0]])
-        inner.items.push(sum)
-      }
-      inner.items.push(store(accumulators[i], sum))
+      return sum
     })
+    // Term by term through all accumulators: what several of them take is loaded when the first does, and soon done with.
+    const terms = members.map(m => operands(m.arg, m.src[0]))
+    for (let t = 0; t < Math.max(...terms.map(list => list.length)); t++) {
+      members.forEach((m, i) => {
+        if (t >= terms[i].length) return
+        const term = this.placeTerm(m.arg, terms[i][t])
+        sums[i] = term.length === 2 ? mulacc(term[0], term[1], sums[i]) : uop(m.arg, m.dtype, [sums[i], term[0]])
+        inner.items.push(sums[i])
+      })
+    }
+    members.forEach((_, i) => inner.items.push(store(accumulators[i], sums[i])))
     const end = this.closeLoops(ranges)
     members.forEach((m, i) => {
       const done = uop('after', m.dtype, [accumulators[i], end])

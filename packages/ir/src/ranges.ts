@@ -1,30 +1,33 @@
 import type { UOp } from './uop.js'
 
 const NONE: ReadonlySet<UOp> = new Set()
-const known = new WeakMap<UOp, ReadonlySet<UOp>>()
+/** Kept in the node: it is asked for again and again. */
+type Known = UOp & { open: ReadonlySet<UOp> | undefined }
+const knownOf = (u: UOp): ReadonlySet<UOp> | undefined => (u as Known).open // every uop is a Node of uop.ts, which has this field
 
 /**
  * The loops that a kernel-level value stands in: `range` nodes it depends on, through loads as well, less those that a
  * `reduce` or `end` below it has closed.
  */
 export function openRanges(u: UOp): ReadonlySet<UOp> {
-  const cached = known.get(u)
+  const cached = knownOf(u)
   if (cached !== undefined) return cached
   const stack = [u]
   while (stack.length > 0) {
     const top = stack[stack.length - 1]
-    if (known.has(top)) {
+    if (knownOf(top) !== undefined) {
       stack.pop()
       continue
     }
-    const waiting = top.src.filter(s => !known.has(s))
+    const waiting = top.src.filter(s => knownOf(s) === undefined)
     if (waiting.length > 0) stack.push(...waiting)
     else {
-      known.set(top, collect(top))
+      const node = top as Known
+      node.open = collect(top)
       stack.pop()
     }
   }
-  return known.get(u) ?? NONE
+  return knownOf(u) ?? NONE
 }
 
 function collect(u: UOp): ReadonlySet<UOp> {
@@ -32,10 +35,10 @@ function collect(u: UOp): ReadonlySet<UOp> {
   let union: ReadonlySet<UOp> = NONE
   let owned = false // most nodes share the set of one source: copy only when a second one adds to it
   for (const s of u.src) {
-    for (const r of known.get(s) ?? NONE) {
+    for (const r of knownOf(s) ?? NONE) {
       if (union.has(r)) continue
       if (!owned) {
-        if (union.size === 0) { union = known.get(s) ?? NONE; break }
+        if (union.size === 0) { union = knownOf(s) ?? NONE; break }
         union = new Set(union)
         owned = true
       }

@@ -29,6 +29,10 @@ interface Interned {
   usersByHash: Map<number, Interned> | undefined
   next: Interned | undefined
   facts: Facts | undefined
+  /** For `openRanges`. */
+  open: ReadonlySet<UOp> | undefined
+  /** For `toposort`: 2·walk once entered, one more once emitted. */
+  mark: number
 }
 
 class Node implements Interned {
@@ -37,6 +41,8 @@ class Node implements Interned {
   usersByHash: Map<number, Interned> | undefined = undefined
   next: Interned | undefined = undefined
   facts: Facts | undefined = undefined
+  open: ReadonlySet<UOp> | undefined = undefined
+  mark = 0
   constructor(
     readonly id: number,
     readonly op: Op,
@@ -191,24 +197,34 @@ export function withSrc(u: UOp, src: readonly UOp[]): UOp {
 /** `u`'s operation and argument with another dtype and other sources. */
 export const remake = (u: UOp, dtype: DType, src: readonly UOp[]): UOp => uop(u.op, dtype, src, u.arg)
 
-/** All nodes under the roots, sources before users, each once. */
-export function toposort(roots: UOp | readonly UOp[], enter: (u: UOp) => boolean = () => true): UOp[] {
+let walks = 0
+
+/**
+ * All nodes under the roots, sources before users, each once. Where `enter` is false a node's sources are left out;
+ * it must not start another walk.
+ */
+export function toposort(roots: UOp | readonly UOp[], enter?: (u: UOp) => boolean): UOp[] {
   const order: UOp[] = []
-  const state = new Map<UOp, boolean>() // false: open, true: emitted
-  const stack: UOp[] = Array.isArray(roots) ? [...(roots as readonly UOp[])].reverse() : [roots as UOp]
+  const entered = 2 * ++walks
+  const stack: (UOp & Interned)[] = []
+  const push = (u: UOp): void => {
+    const node = u as UOp & Interned // every uop is a Node
+    if (node.mark < entered) stack.push(node)
+  }
+  const list: readonly UOp[] = Array.isArray(roots) ? (roots as readonly UOp[]) : [roots as UOp]
+  for (let i = list.length - 1; i >= 0; i--) push(list[i])
   while (stack.length > 0) {
     const u = stack[stack.length - 1]
-    const seen = state.get(u)
-    if (seen === true) {
-      stack.pop()
-    } else if (seen === false) {
-      state.set(u, true)
-      order.push(u)
-      stack.pop()
-    } else {
-      state.set(u, false)
-      if (enter(u)) for (let i = u.src.length - 1; i >= 0; i--) if (!state.has(u.src[i])) stack.push(u.src[i])
+    if (u.mark < entered) {
+      u.mark = entered
+      if (enter === undefined || enter(u)) for (let i = u.src.length - 1; i >= 0; i--) push(u.src[i])
+      continue
     }
+    if (u.mark === entered) {
+      u.mark = entered + 1
+      order.push(u)
+    }
+    stack.pop()
   }
   return order
 }
