@@ -1,7 +1,7 @@
 import { type ConstValue, type DType } from '@petagrad/ir'
 import { atom, precedence, type Expression } from '@petagrad/renderer'
 
-/** A scalar constant; every finite float prints as its shortest decimal, which reads back exactly. */
+/** A scalar constant; every finite float prints as a short decimal that reads back exactly. */
 export function literal(value: ConstValue, dtype: DType): Expression {
   switch (dtype.kind) {
     case 'bool': return atom(value ? '1' : '0')
@@ -19,9 +19,18 @@ function floatLiteral(value: number, single: boolean): Expression {
     const infinity = `__builtin_inf${suffix}()`
     return value < 0 ? negated(infinity) : atom(infinity)
   }
-  const digits = String(Math.abs(single ? Math.fround(value) : value))
+  const digits = single ? shortest(Math.abs(Math.fround(value))) : String(Math.abs(value))
   const text = (/[.e]/.test(digits) ? digits : `${digits}.0`) + suffix
   return value < 0 || Object.is(value, -0) ? negated(text) : atom(text)
+}
+
+/** Fewest digits that stay clearly inside half a unit in the last place of an f32. */
+function shortest(x: number): string {
+  for (let precision = 1; precision <= 9; precision++) {
+    const decimal = Number(x.toPrecision(precision))
+    if (Math.abs(decimal - x) <= x * 2 ** -25) return String(decimal)
+  }
+  return String(x)
 }
 
 /** The least integer of a type has no literal: it is one less than the next. */

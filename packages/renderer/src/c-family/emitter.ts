@@ -172,7 +172,7 @@ class Emitter {
     }
     const name = `q${this.counters.q++}`
     const type = this.dialect.pointerType(this.storageOf(u.dtype.scalar), u.dtype.space ?? 'global', this.access(u), this.prelude)
-    this.line(`${type} ${name} = ${base} + ${sum.text};`)
+    this.line(`${type} ${name} = ${this.pointerTo({ base, offset: sum }).text};`)
     this.places.set(u, { base: name, offset: undefined })
   }
 
@@ -189,7 +189,7 @@ class Emitter {
   }
 
   private pointerTo({ base, offset }: Place): Expression {
-    return offset === undefined ? atom(base) : infix('+', atom(base), offset)
+    return offset === undefined || offset.text === '0' ? atom(base) : infix('+', atom(base), offset)
   }
 
   private emitLoad(u: UOp): void {
