@@ -46,6 +46,7 @@ export class Runtime implements Executor {
   private readonly counters = newCounters()
   private readonly queue = new SubmissionQueue()
   private readonly opened = new Map<string, Promise<OpenedDevice>>()
+  private closed = false
   private readonly reports = new Map<string, DeviceReport>()
 
   constructor(private readonly options: RuntimeOptions) {}
@@ -151,9 +152,10 @@ export class Runtime implements Executor {
     return this.reports.get(name) ?? { name, available: true, reason: '' }
   }
 
-  /** Waits for what is under way, the disk cache included, writes the trace, and closes the devices. */
+  /** Waits for what is under way, the disk cache included, writes the trace, and closes the devices: nothing can be computed afterwards. */
   async close(): Promise<void> {
     await this.queue.submit(async () => undefined)
+    this.closed = true
     const devices = await Promise.allSettled(new Set(this.opened.values()))
     this.opened.clear()
     for (const result of devices) {
@@ -207,9 +209,14 @@ export class Runtime implements Executor {
   }
 
   private resolve(name: string): Promise<OpenedDevice> {
+    return this.once(name, () => (name === DEFAULT_DEVICE ? this.openDefault() : this.openNamed({ name, from: "the tensor's device" })))
+  }
+
+  /** Opens a device once; a failure is forgotten, so that the next use tries again. */
+  private once(name: string, open: () => Promise<OpenedDevice>): Promise<OpenedDevice> {
     let opening = this.opened.get(name)
     if (opening === undefined) {
-      opening = name === DEFAULT_DEVICE ? this.openDefault() : this.openNamed({ name, from: "the tensor's device" })
+      opening = this.closed ? Promise.reject(new PetagradError('DEVICE_FAILED', 'this runtime has been closed')) : open()
       this.opened.set(name, opening)
       opening.catch(() => this.opened.delete(name))
     }
@@ -224,9 +231,7 @@ export class Runtime implements Executor {
       : undefined
     const { source, why, reports } = await chooseBackend(this.options.backends, wish)
     if (debugLevel() >= 1) for (const r of reports) if (!r.available) log(`device ${r.name}: not available: ${r.reason}`)
-    let opening = this.opened.get(source.name)
-    if (opening === undefined) this.opened.set(source.name, (opening = this.open(source, why)))
-    return opening
+    return this.once(source.name, () => this.open(source, why))
   }
 
   private async openNamed(wish: Wish): Promise<OpenedDevice> {

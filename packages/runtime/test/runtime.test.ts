@@ -227,6 +227,7 @@ describe('capture', () => {
     await expect(step.replay()).rejects.toMatchObject({ code: 'USE_AFTER_FREE' })
     await runtime.close()
     expect(device.closed).toBe(true)
+    await expect(runtime.realize([twice(make(1))])).rejects.toMatchObject({ code: 'DEVICE_FAILED' })
   })
 
   it('has an arena that plans outside do not overwrite', async () => {
