@@ -3,6 +3,7 @@ import { add, reshape, splat } from './build.js'
 import { differentiate } from './gradients.js'
 import { leafOf } from './leaves.js'
 import { unfold } from './origins.js'
+import { recordLoss } from './realize.js'
 import { bufferUnder, wholeStorage } from './storage.js'
 import { activeTrace } from './trace.js'
 import type { Tensor } from './tensor.js'
@@ -30,6 +31,7 @@ export function backward(loss: Tensor): void {
     })
   }
   const gradients = differentiate(root, splat(1, loss.dtype, shapeOf(root)), new Set(targets.keys()))
+  recordLoss(loss)
   const trace = activeTrace()
   const sums = new Map<Tensor, UOp>()
   for (const [node, tensor] of targets) {

@@ -2,11 +2,11 @@ import { PetagradError, shapeOf, type UOp } from '@petagrad/ir'
 import type { CapturedStep, KernelProfile } from '@petagrad/runtime'
 import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { reshape } from './build.js'
-import { noteWrite } from './origins.js'
 import { advanceRandom } from './random.js'
 import { bufferUnder, hostBytesOf, hostValues, markExecuted, newBuffer, ownerOf, settle, wholeBuffer, wholeStorage } from './storage.js'
 import { realizeAll, Tensor } from './tensor.js'
 import { withTrace, type Trace } from './trace.js'
+import { noteWrite, now } from './writes.js'
 
 /** What a step may return: a tensor, tensors in an array or by name, or nothing. */
 export type StepResult = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>> | void
@@ -50,7 +50,7 @@ export function capture<A extends readonly Tensor[], R extends StepResult>(body:
     })
     recorded = current
     await feed(current, inputs)
-    for (const t of current.trace.assigned) noteWrite(t.uop)
+    for (const t of [...current.trace.assigned, ...resultsOf(current.result)]) noteWrite(t.uop)
     await current.step.replay()
     return current.result
   }
@@ -101,7 +101,10 @@ async function compile(trace: Trace, result: StepResult): Promise<Pick<Recording
   if (trace.initial.length > 0) {
     const first = settle(trace.initial)
     const running = executor.realize(first)
-    for (const u of trace.initial) markExecuted(u)
+    for (const u of trace.initial) {
+      noteWrite(u)
+      markExecuted(u, now())
+    }
     await running
   }
   const nodes = settle([...results, ...assigned].map(t => t.uop))

@@ -3,6 +3,7 @@ import { broadcastShapes, broadcastTo, cast, scalar } from './build.js'
 import { promote, promoteScalar } from './promotion.js'
 import { hold, letGo } from './storage.js'
 import type { Tensor } from './tensor.js'
+import { now } from './writes.js'
 
 /** What a binary operation takes: a tensor, or a JavaScript scalar, which adapts to the tensor's dtype. */
 export type Operand = TensorCore | ConstValue
@@ -12,6 +13,9 @@ export abstract class TensorCore {
   private node: UOp
   private disposed = false
   private held: UOp<'buffer'> | undefined
+
+  /** When the expression was built, counted in writes. @internal */
+  builtAt = now()
 
   constructor(node: UOp) {
     this.node = node

@@ -1,6 +1,6 @@
 import { is, PetagradError, shapeOf, substitute, toposort, type UOp } from '@petagrad/ir'
 import { reshape } from './build.js'
-import { bufferUnder } from './storage.js'
+import { isStale, now } from './writes.js'
 
 /*
  * A tensor that has been computed is a buffer, but gradients must still find their way through it to what it was
@@ -12,17 +12,8 @@ interface Origin {
 }
 
 const origins = new WeakMap<UOp, Origin>()
-const written = new WeakMap<UOp, number>()
-let clock = 0
-
-/** Notes that the memory under an assignment changes now. */
-export function noteWrite(assign: UOp): void {
-  const buffer = bufferUnder(assign)
-  if (buffer !== undefined) written.set(buffer, ++clock)
-}
-
 /** Remembers what a buffer's values were computed from. */
-export const rememberOrigin = (buffer: UOp, node: UOp): void => void origins.set(buffer, { node, at: clock })
+export const rememberOrigin = (buffer: UOp, node: UOp): void => void origins.set(buffer, { node, at: now() })
 
 export const hasOrigin = (buffer: UOp): boolean => origins.has(buffer)
 
@@ -51,11 +42,8 @@ export function unfold(root: UOp): { readonly root: UOp; readonly fold: (u: UOp)
 }
 
 function checkUnchanged({ node, at }: Origin): void {
-  for (const u of toposort(node)) {
-    if ((written.get(u) ?? 0) > at) {
-      throw new PetagradError('NOT_DIFFERENTIABLE', 'a tensor was assigned to after the value was computed from it', {
-        op: 'backward', hint: 'Call backward() before the assignment takes effect.',
-      })
-    }
-  }
+  if (!isStale(node, at)) return
+  throw new PetagradError('NOT_DIFFERENTIABLE', 'a tensor was assigned to after the value was computed from it', {
+    op: 'backward', hint: 'Call backward() before the assignment takes effect.',
+  })
 }

@@ -3,14 +3,20 @@ import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { reshape } from './build.js'
 import type { TensorCore } from './core.js'
 import { isLeaf } from './leaves.js'
-import { hasOrigin, noteWrite, rememberOrigin } from './origins.js'
+import { hasOrigin, rememberOrigin } from './origins.js'
 import {
   adopt, bufferUnder, forgetHostValues, markExecuted, ownerOf, settle, wholeBuffer, wholeStorage,
 } from './storage.js'
 import { activeTrace, refuseInTrace } from './trace.js'
+import { isStale, noteWrite, now, refuseStale } from './writes.js'
 
 /** Tensors whose assignment has not run. */
 const pending = new Set<TensorCore>()
+/**
+ * Losses since the last update. The update overwrites the parameters that a loss is computed from, so the loss is computed
+ * with it, which costs nothing: its graph is part of the gradients' graph.
+ */
+let differentiated: readonly WeakRef<TensorCore>[] = []
 /** Realisations under way: a second request waits for the first instead of computing again. */
 const underWay = new WeakMap<TensorCore, { readonly node: UOp; readonly done: Promise<void> }>()
 /** Buffers whose assignment failed: what they hold is unknown. */
@@ -23,12 +29,30 @@ export function recordAssignment(tensor: TensorCore): void {
   else trace.assigned.add(tensor)
 }
 
-export const forgetAssignment = (tensor: TensorCore): boolean => pending.delete(tensor)
+/** Notes that a gradient was taken of a loss. */
+export function recordLoss(loss: TensorCore): void {
+  if (activeTrace() === undefined) differentiated = [...differentiated.filter(r => r.deref() !== undefined), new WeakRef(loss)]
+}
+
+/** The losses that can still be computed; they are asked for once. */
+function currentLosses(): readonly TensorCore[] {
+  const losses = differentiated.flatMap(r => r.deref() ?? []).filter(t => !isStale(t.uop, t.builtAt))
+  differentiated = []
+  return losses
+}
+
+/** A tensor that is disposed of is not computed any more. */
+export function forget(tensor: TensorCore): void {
+  pending.delete(tensor)
+  differentiated = differentiated.filter(r => r.deref() !== tensor)
+}
 
 /** Computes the tensors together, in as few kernels as the scheduler finds; afterwards each holds memory of its own. */
 export async function realizeTensors(tensors: readonly TensorCore[], options: { readonly pending?: boolean } = {}): Promise<void> {
   refuseInTrace('realize')
-  const wanted = [...new Set(options.pending ? [...tensors, ...pending] : tensors)]
+  const assigns = options.pending === true || tensors.some(t => pending.has(t))
+  const wanted = [...new Set([...tensors, ...(options.pending ? pending : []), ...(assigns ? currentLosses() : [])])]
+  for (const t of wanted) if (underWay.get(t)?.node !== t.uop) refuseStale(t.uop, t.builtAt)
   const waiting: Promise<void>[] = []
   const fresh = new Map<Executor, Fresh[]>()
   const settled = settle(wanted.map(t => t.uop))
@@ -85,8 +109,8 @@ function run(executor: Executor, fresh: readonly Fresh[]): Promise<void> {
   const running = executor.realize(fresh.map(f => f.root))
   // From here on, whoever builds on an assignment of these builds on the buffer: work is done in the order of the calls.
   for (const u of assigned) {
-    markExecuted(u)
     noteWrite(u)
+    markExecuted(u, now())
   }
   const computed: { readonly tensor: TensorCore; readonly node: UOp; readonly at: number }[] = []
   fresh.forEach(({ tensor, node, root }, at) => {

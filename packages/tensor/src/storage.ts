@@ -11,7 +11,8 @@ const owners = new WeakMap<UOp, Executor>()
 const hostBytes = new WeakMap<UOp, Uint8Array>()
 /** Tensors that hold a buffer as their own memory; at zero it is given back. */
 const holders = new WeakMap<UOp, number>()
-const executed = new WeakSet<UOp>()
+/** Assignments that have run, and when. */
+const executed = new WeakMap<UOp, number>()
 
 /** A new buffer of the default runtime, of zeros unless `bytes` are given. */
 export function newBuffer(dtype: DType, size: number, options: { readonly bytes?: Uint8Array; readonly device?: string } = {}): UOp<'buffer'> {
@@ -78,7 +79,8 @@ export function bufferUnder(u: UOp): UOp<'buffer'> | undefined {
   return is(base, 'buffer') ? base : undefined
 }
 
-export const markExecuted = (assign: UOp): void => void executed.add(assign)
+export const markExecuted = (assign: UOp, time: number): void => void executed.set(assign, time)
+export const executedAt = (assign: UOp): number | undefined => executed.get(assign)
 export const markPending = (assign: UOp): boolean => executed.delete(assign)
 
 /** The roots with every assignment that has run replaced by what it assigned to. */

@@ -7,9 +7,10 @@ import { registerLeaf, unregisterLeaf } from './leaves.js'
 import { concatenate, positions } from './movement.js'
 import { NeuralOps } from './neural.js'
 import { defaultFloat, defaultInteger, floatOf } from './promotion.js'
-import { forgetAssignment, realizeTensors, recordAssignment } from './realize.js'
-import { bufferUnder, hostValues, markPending, newBuffer, ownerOf, wholeBuffer, wholeStorage } from './storage.js'
+import { forget, realizeTensors, recordAssignment } from './realize.js'
+import { bufferUnder, forgetHostValues, hostValues, markPending, newBuffer, ownerOf, wholeBuffer, wholeStorage } from './storage.js'
 import { activeTrace, refuseInTrace } from './trace.js'
+import { noteWrite, now } from './writes.js'
 
 export interface TensorOptions {
   readonly dtype?: DType
@@ -22,8 +23,8 @@ export interface TensorOptions {
 /**
  * A lazy n-dimensional array: it stands for a node of a graph. Operations build the graph and return at once;
  * `realize`, `data`, `item` and `tolist` compute. A tensor is immutable but for `assign`, which changes the memory it
- * holds, at the next realisation: expressions that are realised together with an assignment read the old values, those
- * realised later the new ones.
+ * holds, at the next realisation: expressions that were built before it and are realised together with it read the old
+ * values; realised later, they are refused.
  */
 export class Tensor extends NeuralOps {
   /** The gradient that `backward` added up, for tensors that require one. */
@@ -169,6 +170,7 @@ export class Tensor extends NeuralOps {
     const node = uop('assign', this.dtype, [view, reshape(broadcastTo(next, shape), shapeOf(view))])
     markPending(node)
     this.become(reshape(node, shape))
+    this.builtAt = now()
     recordAssignment(this)
     return this
   }
@@ -215,14 +217,18 @@ export class Tensor extends NeuralOps {
   async write(data: TensorData): Promise<void> {
     refuseInTrace('write')
     const host = toHostData(data, { dtype: this.dtype, shape: this.shape })
-    await this.store().realize()
+    // What has been asked for so far is meant with the old values.
+    await realizeTensors([this.store()], { pending: true })
     const buffer = wholeBuffer(this.uop)
-    if (buffer !== undefined) await ownerOf(buffer).write(buffer, host.bytes)
+    if (buffer === undefined) return
+    noteWrite(buffer)
+    forgetHostValues(buffer)
+    await ownerOf(buffer).write(buffer, host.bytes)
   }
 
   /** Gives the memory back. Expressions over this tensor that have not been realised can no longer be. */
   dispose(): void {
-    forgetAssignment(this)
+    forget(this)
     this.end()
   }
 

@@ -84,6 +84,34 @@ describe('assign', () => {
     expect(await x.mul(5).item()).toBe(10)
   })
 
+  it('refuses what was built before, and computed after', async () => {
+    const x = Tensor.from([1, 2])
+    const before = x.mul(2)
+    const view = x.reshape([2, 1])
+    const after = x.assign(x.add(1)).mul(2)
+    await x.realize()
+    await expect(before.data()).rejects.toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+    expect(await view.tolist()).toEqual([[2], [3]])
+    expect(await after.tolist()).toEqual([4, 6])
+    expect(await x.mul(2).tolist()).toEqual([4, 6])
+  })
+
+  it('computes a loss with the update that its gradient feeds', async () => {
+    const w = Tensor.from([3], { requiresGrad: true })
+    const loss = w.square().sum()
+    loss.backward()
+    if (w.grad !== undefined) w.assign(w.sub(w.grad.mul(0.5)))
+    await realizeAll()
+    expect([await loss.item(), await w.item()]).toEqual([9, 0])
+  })
+
+  it('a write comes after what was asked for before it', async () => {
+    const [x, rate] = [Tensor.from([1]), Tensor.from([10])]
+    x.assign(x.add(rate))
+    await rate.write([100])
+    expect(await x.item()).toBe(11)
+  })
+
   it('of a part changes the whole', async () => {
     const x = Tensor.from([[1, 2], [3, 4]])
     x.slice(1).assign(Tensor.from([9, 8]))
