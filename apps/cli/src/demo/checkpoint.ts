@@ -32,7 +32,7 @@ export async function saveCheckpoint(path: string, { net, optimizer }: Training,
   const { losses, ...rest } = position
   const tensors = new Map([
     ...named('net.', stateDict(net)),
-    ...named('adam.', optimizer.state()),
+    ...named('adam.', stateDict(optimizer)),
     ['losses', Tensor.from(Float64Array.from(losses))] as const,
   ])
   await saveSafetensors(path, tensors, { metadata: new Map([['format', format], ['position', JSON.stringify(rest)]]) })
@@ -50,7 +50,7 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     position,
     restore({ net, optimizer }) {
       loadStateDict(net, part('net.', tensors))
-      loadStateDict({ parameters: () => optimizer.state() }, part('adam.', tensors))
+      loadStateDict(optimizer, part('adam.', tensors))
     },
   }
 }

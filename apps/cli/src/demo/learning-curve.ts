@@ -21,8 +21,8 @@ export function binned(values: readonly number[], columns: number): number[] {
 export function terminalCurve({ losses }: History, columns = 72, height = 12): string {
   const caption = `loss over ${losses.length} steps`
   if (losses.length === 0) return caption
-  const plot = asciichart.plot(binned(losses, columns), { height, format: (x: number) => x.toFixed(2).padStart(6) })
-  return `${plot}\n${' '.repeat(8)}${caption}`
+  const plot = asciichart.plot(binned(losses, columns), { height, format: (x: number) => x.toFixed(3).padStart(6) })
+  return `${plot.replaceAll(/ +$/gm, '')}\n${' '.repeat(8)}${caption}`
 }
 
 const width = 860

@@ -1,4 +1,4 @@
-import { Conv2d, Linear, type Layer, type Tensor } from 'petagrad'
+import { Conv2d, Linear, prefixed, type Layer, type Tensor } from 'petagrad'
 
 /** Two convolutions of 5×5×32, pooling, two of 3×3×64, pooling, one linear layer: [n, 1, 28, 28] to scores [n, 10]. */
 export class DigitNet implements Layer {
@@ -16,7 +16,12 @@ export class DigitNet implements Layer {
 
   parameters(): Map<string, Tensor> {
     const { conv1, conv2, conv3, conv4, head } = this
-    const layers = Object.entries({ conv1, conv2, conv3, conv4, head })
-    return new Map(layers.flatMap(([part, layer]) => [...layer.parameters()].map(([name, tensor]) => [`${part}.${name}`, tensor] as const)))
+    return prefixed({
+      conv1: conv1.parameters(),
+      conv2: conv2.parameters(),
+      conv3: conv3.parameters(),
+      conv4: conv4.parameters(),
+      head: head.parameters(),
+    })
   }
 }

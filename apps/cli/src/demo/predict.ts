@@ -13,9 +13,9 @@ export interface PredictOptions {
 
 /** `petagrad predict`: loads a model that the demo saved and shows held-out digits with what it takes them for. */
 export async function predict(model: string, options: PredictOptions): Promise<void> {
-  const { tensors } = await loadSafetensors(model)
   const { runtime } = await openRuntime(options.device)
   try {
+    const { tensors } = await loadSafetensors(model)
     const { test } = split(await loadDigits())
     const count = Math.min(options.count, test.count)
     const net = new DigitNet()
