@@ -27,6 +27,11 @@ export interface MachineModel {
   readonly l2: number
   /** Shared last level cache. */
   readonly l3: number
+  /**
+   * The target's compiler moves the loads of a loop body before its arithmetic, so that all of them are in registers at
+   * once; default false.
+   */
+  readonly loadsFirst?: boolean
   /** Fixed cost of starting tasks on all cores, in nanoseconds. */
   readonly forkNanoseconds: number
 }

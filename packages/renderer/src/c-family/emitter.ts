@@ -10,11 +10,17 @@ import { inlineable } from './uses.js'
 /** Longer expressions get a name, so that lines stay readable. */
 const LONGEST = 100
 
+/** What a text reads that statements change: registers by name, and memory as one. */
+type Reads = ReadonlySet<string>
+const MEMORY = 'memory'
+const NOTHING: Reads = new Set()
+const FROM_MEMORY: Reads = new Set([MEMORY])
+
 /** A value that is known but not yet written down: it will stand inside the expression of its only user. */
 interface Pending {
   readonly operand: Operand
-  /** It reads memory, so it must be written down before the next write. */
-  readonly reads: boolean
+  /** What must not be written before it is written down. */
+  readonly reads: Reads
 }
 
 /** A place in memory: `base[offset]`. */
@@ -73,7 +79,7 @@ class Emitter {
       case 'if':
         return this.open(`if (${this.use(u.src[0]).expression.text}) {`)
       case 'end': case 'endif': return this.close()
-      case 'barrier': return this.effect(this.dialect.barrier)
+      case 'barrier': return this.effect(this.dialect.barrier, MEMORY)
       case 'special':
         if (is(u, 'special')) this.bind(u, this.dialect.special(u.arg.name), u.dtype, u.arg.name)
         return
@@ -90,7 +96,7 @@ class Emitter {
   }
 
   private emitValue(u: UOp): void {
-    const reads = u.src.some(s => this.pending.get(s)?.reads === true)
+    const reads = this.readsOf(u.src)
     const splat = is(u, 'vectorize') && u.src.every(s => s === u.src[0])
     const operands = (splat ? [u.src[0]] : u.src).map(s => this.use(s))
     if (is(u, 'vectorize')) return this.settle(u, this.gather(u, operands), u.dtype.kind === 'bool' ? this.dialect.maskOf(u.dtype) : u.dtype, reads)
@@ -114,6 +120,16 @@ class Emitter {
     return fromMask ? infix('!=', taken, this.arithmetic.number(0, x.dtype.scalar)) : taken
   }
 
+  /** What the texts of values that are not written down read. */
+  private readsOf(values: readonly UOp[]): Reads {
+    let union = NOTHING
+    for (const v of values) {
+      const reads = this.pending.get(v)?.reads ?? NOTHING
+      if (reads.size > 0) union = union.size === 0 || union === reads ? reads : new Set([...union, ...reads])
+    }
+    return union
+  }
+
   /** A value's text, for its user. */
   private use(u: UOp): Operand {
     const waiting = this.pending.get(u)
@@ -127,7 +143,7 @@ class Emitter {
   }
 
   /** Keeps a value for its only user if there is one and the text is short, or gives it a name. */
-  private settle(u: UOp, expression: Expression, dtype: DType, reads: boolean): void {
+  private settle(u: UOp, expression: Expression, dtype: DType, reads: Reads): void {
     if (this.inline.has(u) && expression.text.length <= LONGEST) this.pending.set(u, { operand: { uop: u, expression, dtype }, reads })
     else this.bind(u, expression, dtype)
   }
@@ -160,7 +176,7 @@ class Emitter {
 
   private emitIndex(u: UOp): void {
     const at = this.pending.get(u.src[1])
-    if (at?.reads === true) this.bind(u.src[1], this.use(u.src[1]).expression, at.operand.dtype)
+    if (at !== undefined && at.reads.size > 0) this.bind(u.src[1], this.use(u.src[1]).expression, at.operand.dtype)
     const inner = this.places.get(u.src[0])
     const offset = this.use(u.src[1]).expression
     const base = inner?.base ?? this.use(u.src[0]).expression.text
@@ -194,7 +210,10 @@ class Emitter {
 
   private emitLoad(u: UOp): void {
     const register = registerUnder(u.src[0])
-    if (register !== undefined) return this.settle(u, this.registerOperand(register).expression, this.registerOperand(register).dtype, true)
+    if (register !== undefined) {
+      const { expression, dtype } = this.registerOperand(register)
+      return this.settle(u, expression, dtype, new Set([expression.text]))
+    }
     const stored = this.storageOf(u.dtype)
     const place = this.place(u.src[0])
     const read = u.dtype.lanes > 1
@@ -203,10 +222,11 @@ class Emitter {
     const isMask = stored !== u.dtype && u.dtype.lanes > 1
     const dtype = isMask ? this.dialect.maskOf(u.dtype) : u.dtype
     const value = stored === u.dtype ? read : infix('!=', read, this.arithmetic.number(0, stored))
-    if (u.src.length === 1) return this.settle(u, value, dtype, true)
+    if (u.src.length === 1) return this.settle(u, value, dtype, FROM_MEMORY)
+    const reads = new Set([...this.readsOf(u.src.slice(1)), MEMORY])
     const alternative = this.use(u.src[1])
     const other = isMask ? this.arithmetic.maskFor(alternative, u.dtype) : alternative.expression
-    this.settle(u, ternary(this.use(u.src[2]).expression, value, other), dtype, true)
+    this.settle(u, ternary(this.use(u.src[2]).expression, value, other), dtype, reads)
   }
 
   private emitStore(u: UOp): void {
@@ -220,7 +240,7 @@ class Emitter {
     const write = stored.lanes > 1
       ? this.dialect.storeVector(this.pointerTo(place), text, stored, u.src[0].dtype.space ?? 'global', this.prelude)
       : `${element(atom(place.base), place.offset?.text ?? '0').text} = ${text.text};`
-    this.effect(u.src.length > 2 ? `if (${this.use(u.src[2]).expression.text}) ${write}` : write)
+    this.effect(u.src.length > 2 ? `if (${this.use(u.src[2]).expression.text}) ${write}` : write, MEMORY)
   }
 
   // ---- registers
@@ -244,7 +264,7 @@ class Emitter {
     const { expression, dtype } = this.registerOperand(register)
     const text = value.dtype === dtype ? value.expression : this.arithmetic.maskFor(value, register.dtype)
     const declaration = this.undeclared.delete(register) ? `${this.dialect.type(dtype, this.prelude)} ` : ''
-    if (declaration !== '' || text.text !== expression.text) this.effect(`${declaration}${expression.text} = ${text.text};`)
+    if (declaration !== '' || text.text !== expression.text) this.effect(`${declaration}${expression.text} = ${text.text};`, expression.text)
   }
 
   // ---- statements
@@ -253,14 +273,18 @@ class Emitter {
     this.lines.push('  '.repeat(this.depth) + text)
   }
 
-  /** A statement that writes: what was read before it and is used after it is written down first. */
-  private effect(text: string): void {
+  /** A statement that writes: what read the same before it, and is used after it, is written down first. */
+  private effect(text: string, written: string): void {
+    this.writeDown(reads => reads.has(written))
+    this.line(text)
+  }
+
+  private writeDown(affected: (reads: Reads) => boolean): void {
     for (const [uop, { operand, reads }] of this.pending) {
-      if (!reads) continue
+      if (!affected(reads)) continue
       this.pending.delete(uop)
       this.bind(uop, operand.expression, operand.dtype)
     }
-    this.line(text)
   }
 
   private open(text: string): void {
@@ -269,7 +293,8 @@ class Emitter {
       this.line(`${this.dialect.type(dtype, this.prelude)} ${expression.text};`)
     }
     this.undeclared.clear()
-    this.effect(text)
+    this.writeDown(reads => reads.size > 0) // a loop's body may write anything
+    this.line(text)
     this.depth++
   }
 
