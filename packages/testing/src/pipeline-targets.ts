@@ -3,6 +3,7 @@ import type { Device, DeviceBuffer } from '@petagrad/device'
 import { interpretAll, encodeValues, interpretKernel, interpretProgram, verify, verifyProgram, type UOp } from '@petagrad/ir'
 import type { Capabilities, LinearProgram, Renderer } from '@petagrad/renderer'
 import { schedule, type BoundPlan, type Slot } from '@petagrad/schedule'
+import { BatchCompiler } from './batch-compiler.js'
 import type { BufferBytes, ConformanceTarget } from './target.js'
 
 type RunKernel = (kernel: UOp<'kernel'>, args: readonly Uint8Array[]) => Promise<void>
@@ -27,9 +28,17 @@ export const programTarget = (name: string, capabilities: Capabilities): Conform
   return Promise.resolve()
 })
 
-/** The whole way, through a renderer and a driver. */
-export const deviceTarget = (name: string, renderer: Renderer, device: Device): ConformanceTarget =>
-  planTarget(name, (kernel, args) => runOnDevice(lowered(kernel, renderer.capabilities), renderer, device, args))
+/** The whole way, through a renderer and a driver. Cases that run at the same time are compiled together. */
+export function deviceTarget(name: string, renderer: Renderer, device: Device): ConformanceTarget {
+  const compiler = new BatchCompiler(device)
+  let count = 0
+  return planTarget(name, async (kernel, args) => {
+    // Entries of their own let kernels share a compilation.
+    const program = { ...lowered(kernel, renderer.capabilities), name: `kernel_${count++}` }
+    const artifact = renderer.render(program)
+    await runOnDevice(program, artifact.entry, await compiler.compile(artifact), device, args)
+  })
+}
 
 function lowered(kernel: UOp<'kernel'>, capabilities: Capabilities): LinearProgram {
   const program = lowerKernel(kernel, capabilities)
@@ -90,10 +99,9 @@ class PlanMemory {
   }
 }
 
-async function runOnDevice(program: LinearProgram, renderer: Renderer, device: Device, args: readonly Uint8Array[]): Promise<void> {
-  const artifact = renderer.render(program)
-  const info = { entry: artifact.entry, params: args.length, variables: program.variables.length, scratchBytes: program.scratchBytes, block: program.block }
-  const loaded = await device.load(await device.compile(artifact), info)
+async function runOnDevice(program: LinearProgram, entry: string, binary: Uint8Array, device: Device, args: readonly Uint8Array[]): Promise<void> {
+  const info = { entry, params: args.length, variables: program.variables.length, scratchBytes: program.scratchBytes, block: program.block }
+  const loaded = await device.load(binary, info)
   const memory: DeviceBuffer[] = args.map(bytes => device.allocate(Math.max(bytes.length, 1)))
   try {
     const buffers = memory.map(buffer => ({ buffer, offset: 0 }))
