@@ -11,9 +11,14 @@ export interface Tile {
   readonly unroll: ReadonlyMap<Axis, number>
   /** Independent accumulators along the lane axis, when that is a reduction. */
   readonly group: number
+  /** Steps of the reduction that may be written out in one body before what they load no longer fits in registers. */
+  readonly steps: number
   /** Estimated cycles per point of the iteration space. */
   readonly cost: number
 }
+
+/** A tile before it is judged. */
+type Candidate = Omit<Tile, 'cost' | 'steps'>
 
 const FACTORS = [1, 2, 3, 4, 5, 6, 8]
 /** Latency of a multiply-accumulate in cycles: so many must be under way at once. */
@@ -94,10 +99,10 @@ export function laneWidths(nest: Nest, capabilities: Capabilities): readonly num
 export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
   const facts = factsOf(nest)
   const widths = laneWidths(nest, capabilities)
-  let best: Tile = { lane: undefined, unroll: new Map(), group: 1, cost: Infinity }
-  const consider = (t: Omit<Tile, 'cost'>): void => {
-    const cost = costOf(facts, t, capabilities)
-    if (cost < best.cost * 0.999) best = { ...t, cost }
+  let best: Tile = { lane: undefined, unroll: new Map(), group: 1, steps: 1, cost: Infinity }
+  const consider = (t: Candidate): void => {
+    const { cost, steps } = judge(facts, t, capabilities)
+    if (cost < best.cost * 0.999) best = { ...t, cost, steps }
   }
   const lanes: Tile['lane'][] = [undefined]
   for (const axis of [...facts.outputs, ...facts.reduced]) {
@@ -134,7 +139,7 @@ function usefulLane(facts: Facts, axis: Axis): boolean {
   return all.some(a => a.consecutive.has(axis) && !a.checked.has(axis)) || !all.some(a => a.moves.has(axis))
 }
 
-function costOf(facts: Facts, t: Omit<Tile, 'cost'>, capabilities: Capabilities): number {
+function judge(facts: Facts, t: Candidate, capabilities: Capabilities): { readonly cost: number; readonly steps: number } {
   const { machine } = capabilities
   const lane = t.lane
   const width = lane?.lanes ?? 1
@@ -147,6 +152,7 @@ function costOf(facts: Facts, t: Omit<Tile, 'cost'>, capabilities: Capabilities)
 
   let loads = 0
   let wide = 0
+  let loaded = 0
   for (const a of facts.loads) {
     const onLane = lane !== undefined && a.moves.has(lane.axis)
     const n = copies(x => a.moves.has(x)) * groupCopies(onLane)
@@ -157,6 +163,7 @@ function costOf(facts: Facts, t: Omit<Tile, 'cost'>, capabilities: Capabilities)
       wide += n
     }
     loads += n * each
+    loaded += n
   }
   let ops = 0
   for (const { deps, cost } of facts.arithmetic) ops += cost * copies(x => deps.has(x)) * groupCopies(lane !== undefined && deps.has(lane.axis))
@@ -164,8 +171,10 @@ function costOf(facts: Facts, t: Omit<Tile, 'cost'>, capabilities: Capabilities)
   const accumulators = facts.reductions * tile
   ops += accumulators * (machine.fmaPerCycle > 0 && !capabilities.fma ? 2 : 1)
 
-  const registers = accumulators + (facts.reductions > 0 ? Math.min(wide, 4) + 1 : 0)
-  if (registers > machine.vectorRegisters) return Infinity
+  const operands = machine.loadsFirst === true ? loaded : Math.min(wide, 4) + 1
+  const registers = accumulators + (facts.reductions > 0 ? operands : 0)
+  if (registers > machine.vectorRegisters) return { cost: Infinity, steps: 1 }
+  const steps = machine.loadsFirst === true ? Math.max(1, Math.floor((machine.vectorRegisters - accumulators) / Math.max(1, loaded))) : Infinity
 
   let time = Math.max(ops / machine.fmaPerCycle, loads / LOADS_PER_CYCLE) + LOOP_OVERHEAD
   if (facts.reductions > 0) time = Math.max(time, LATENCY)
@@ -183,6 +192,6 @@ function costOf(facts: Facts, t: Omit<Tile, 'cost'>, capabilities: Capabilities)
     const rest = extentOf(a) % step
     waste *= 1 + (rest / extentOf(a)) * 2
   }
-  return (time * waste) / (tile * width)
+  return { cost: (time * waste) / (tile * width), steps }
 }
 

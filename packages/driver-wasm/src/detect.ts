@@ -21,6 +21,12 @@ export const detectRelaxedSimd = (): boolean =>
   WebAssembly.validate(moduleOf([...V128_ZERO, ...V128_ZERO, ...V128_ZERO, ...F32X4_RELAXED_MADD, DROP]))
 
 /**
+ * Whether this host's compiler leaves instructions in the order in which they are given. V8 does since its Turboshaft
+ * back end, which is older than its 64-bit memories: those are what can be asked for.
+ */
+export const detectKeptOrder = (): boolean => WebAssembly.validate(Uint8Array.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 5, 3, 1, 4, 1]))
+
+/**
  * Whether threads may share memory here: in Node always, in browsers on pages that are cross-origin isolated (served
  * with the COOP and COEP headers).
  */

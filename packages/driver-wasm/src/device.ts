@@ -10,6 +10,8 @@ export interface WasmTarget {
   readonly threads: number
   readonly sharedMemory: boolean
   readonly relaxedSimd: boolean
+  /** What differs from the renderer's machine model. */
+  readonly machine: { readonly loadsFirst: boolean }
 }
 
 export interface WasmDevice extends Device {

@@ -1,5 +1,5 @@
 import { PetagradError } from '@petagrad/ir'
-import { detectRelaxedSimd, detectSimd, detectThreads } from './detect.js'
+import { detectKeptOrder, detectRelaxedSimd, detectSimd, detectThreads } from './detect.js'
 import { WasmMachine, type WasmDevice } from './device.js'
 import { hostThreads } from './host.js'
 import { InThreadExecutor } from './in-thread.js'
@@ -7,7 +7,7 @@ import { MOST_WORKERS } from './layout.js'
 import { DeviceMemory } from './memory.js'
 import { ThreadedExecutor } from './threads.js'
 
-export { detectRelaxedSimd, detectSimd, detectThreads } from './detect.js'
+export { detectKeptOrder, detectRelaxedSimd, detectSimd, detectThreads } from './detect.js'
 export type { WasmDevice, WasmTarget } from './device.js'
 
 export interface WasmDeviceOptions {
@@ -34,11 +34,11 @@ export async function createWasmDevice(options: WasmDeviceOptions = {}): Promise
   }
   const sharedMemory = options.sharedMemory ?? detectThreads()
   const memory = DeviceMemory.create(sharedMemory, options.maxMemory)
-  const relaxedSimd = detectRelaxedSimd()
-  if (!sharedMemory) return new WasmMachine(memory, new InThreadExecutor(memory), { threads: 1, sharedMemory, relaxedSimd })
+  const host = { sharedMemory, relaxedSimd: detectRelaxedSimd(), machine: { loadsFirst: !detectKeptOrder() } }
+  if (!sharedMemory) return new WasmMachine(memory, new InThreadExecutor(memory), { threads: 1, ...host })
   try {
     const executor = await ThreadedExecutor.start(memory, threads, cores)
-    return new WasmMachine(memory, executor, { threads, sharedMemory, relaxedSimd })
+    return new WasmMachine(memory, executor, { threads, ...host })
   } catch (cause) {
     throw new PetagradError('DEVICE_UNAVAILABLE', `the worker threads could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
   }

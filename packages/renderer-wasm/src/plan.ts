@@ -36,6 +36,8 @@ export function planProgram(uops: readonly UOp[]): Plan {
   const depth = new Map<UOp, number>()
   const user = new Map<UOp, UOp>()
   let nextStore = Infinity
+  /** The next place at which something is computed for itself, not for its user. */
+  let nextComputed = Infinity
   const nextRegisterStore = new Map<UOp, number>()
 
   const need = (u: UOp, from: Block, at: number): void => {
@@ -54,7 +56,8 @@ export function planProgram(uops: readonly UOp[]): Plan {
     if (evaluated[there] !== defined[at] || (depth.get(only) ?? 0) >= DEEPEST) return 'local'
     if (reg !== undefined && (nextRegisterStore.get(reg) ?? Infinity) < there) return 'local'
     if (isMemoryAccess(u) && nextStore < there) return 'local'
-    return 'inline'
+    // The order of the program is meant: a value moves to a later user only if no more values live meanwhile for that.
+    return nextComputed >= there || operandsOf(u).filter(o => !isFree(o)).length <= 1 ? 'inline' : 'local'
   }
 
   for (let at = uops.length - 1; at >= 0; at--) {
@@ -72,6 +75,7 @@ export function planProgram(uops: readonly UOp[]): Plan {
       }
     }
     computedAt.set(u, here)
+    if (here === at && carriers.get(u) !== 'register') nextComputed = at
     const from = evaluated[here]
     for (const operand of operandsOf(u)) {
       uses.set(operand, (uses.get(operand) ?? 0) + 1)
