@@ -230,12 +230,18 @@ describe('capture', () => {
     await expect(runtime.realize([twice(make(1))])).rejects.toMatchObject({ code: 'DEVICE_FAILED' })
   })
 
-  it('has an arena that plans outside do not overwrite', async () => {
+  it('has an arena of its own: it outlives the shared one, and overwrites nobody', async () => {
     const { runtime, make } = setup()
     const x = make(1, 2)
     const step = await runtime.capture([plus(contiguous(x), contiguous(twice(x)))])
-    await Promise.all([step.replay(), runtime.realize([plus(contiguous(twice(twice(x))), contiguous(x))]), step.replay()])
+    const large = make(...Array.from({ length: 500 }, () => 1))
+    await runtime.realize([contiguous(twice(large))]) // the shared arena grows, its old memory is free to take
+    const input = make(5, 6)
+    const [output] = await runtime.realize([twice(input)])
+    await step.replay()
     expect(await read(runtime, step.results[0])).toEqual([3, 6])
+    expect(await read(runtime, input)).toEqual([5, 6])
+    expect(await read(runtime, output)).toEqual([10, 12])
   })
 })
 
