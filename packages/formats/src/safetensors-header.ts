@@ -116,7 +116,8 @@ function entryOf(file: string, name: string, value: unknown, dataSize: number): 
 }
 
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === 'object' && x !== null && !Array.isArray(x)
-const isSizes = (x: unknown): x is readonly number[] => Array.isArray(x) && x.every(d => Number.isSafeInteger(d) && !Object.is(d, -0) && d >= 0)
+const isSizes = (x: unknown): x is readonly number[] =>
+  Array.isArray(x) && x.every(d => Number.isSafeInteger(d) && !Object.is(d, -0) && d >= 0)
 
 /** The first bytes of a file with these tensors, and where each goes. Wide dtypes come first, so that all are aligned. */
 export function makeHeader(

@@ -71,7 +71,10 @@ export async function saveSafetensors(path: string, tensors: ReadonlyMap<string,
 }
 
 /** The bytes of a safetensors file. */
-export async function encodeSafetensors(tensors: ReadonlyMap<string, Tensor>, options: Pick<SafetensorsOptions, 'metadata'> = {}): Promise<Uint8Array> {
+export async function encodeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  options: Pick<SafetensorsOptions, 'metadata'> = {},
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
   for await (const part of await serialize(tensors, options.metadata)) parts.push(part)
   const whole = new Uint8Array(parts.reduce((n, p) => n + p.length, 0))
@@ -83,7 +86,9 @@ export async function encodeSafetensors(tensors: ReadonlyMap<string, Tensor>, op
   return whole
 }
 
-async function serialize(tensors: ReadonlyMap<string, Tensor>, metadata: ReadonlyMap<string, string> = new Map()): Promise<AsyncIterable<Uint8Array>> {
+type Metadata = ReadonlyMap<string, string>
+
+async function serialize(tensors: ReadonlyMap<string, Tensor>, metadata: Metadata = new Map()): Promise<AsyncIterable<Uint8Array>> {
   const list = [...tensors].map(([name, t]) => ({ name, dtype: t.dtype, shape: t.shape }))
   const header = makeHeader(list, metadata)
   await realizeAll(...tensors.values())

@@ -29,17 +29,23 @@ export interface LoadReport {
   readonly unexpected: readonly string[]
 }
 
+export interface LoadOptions {
+  /** Default true. */
+  readonly strict?: boolean
+}
+
 /**
  * Assigns saved tensors to a model's; they take effect with the next realisation. Strict (the default) refuses any
  * difference of names with INVALID_ARGUMENT; shapes and dtypes must always agree. Nothing is assigned if anything is wrong.
  */
-export function loadStateDict(model: Stateful, state: ReadonlyMap<string, Tensor>, options: { readonly strict?: boolean } = {}): LoadReport {
+export function loadStateDict(model: Stateful, state: ReadonlyMap<string, Tensor>, options: LoadOptions = {}): LoadReport {
   const own = stateDict(model)
   const missing = [...own.keys()].filter(name => !state.has(name))
   const unexpected = [...state.keys()].filter(name => !own.has(name))
   if ((options.strict ?? true) && missing.length + unexpected.length > 0) {
-    const parts = [missing.length > 0 ? `missing: ${missing.join(', ')}` : '', unexpected.length > 0 ? `unexpected: ${unexpected.join(', ')}` : '']
-    throw new PetagradError('INVALID_ARGUMENT', `the state does not fit the model (${parts.filter(p => p !== '').join('; ')})`, { op: 'loadStateDict' })
+    const parts = [['missing', missing], ['unexpected', unexpected]] as const
+    const differences = parts.flatMap(([what, names]) => (names.length > 0 ? [`${what}: ${names.join(', ')}`] : []))
+    throw new PetagradError('INVALID_ARGUMENT', `the state does not fit the model (${differences.join('; ')})`, { op: 'loadStateDict' })
   }
   for (const [name, tensor] of own) {
     const saved = state.get(name)

@@ -116,7 +116,8 @@ export class Adam extends Optimizer {
       const m = first.mul(beta1).add(coupled.mul(1 - beta1))
       const v = second.mul(beta2).add(coupled.square().mul(1 - beta2))
       const change = m.mul(rate.cast(m.dtype)).div(v.sqrt().mul(scale.cast(v.dtype)).add(epsilon))
-      const kept = weightDecay !== 0 && this.decoupled ? parameter.sub(parameter.mul(this.learningRate.mul(weightDecay).cast(m.dtype))) : parameter
+      const shrink = this.learningRate.mul(weightDecay).cast(m.dtype)
+      const kept = weightDecay !== 0 && this.decoupled ? parameter.sub(parameter.mul(shrink)) : parameter
       parameter.assign(kept.sub(change))
       first.assign(m)
       second.assign(v)

@@ -69,7 +69,9 @@ export class TransformerBlock implements Layer {
 
   parameters(): Map<string, Tensor> {
     return prefixed({
-      attention: this.attention.parameters(), attention_norm: this.attentionNorm.parameters(), feed_forward_norm: this.feedForwardNorm.parameters(),
+      attention: this.attention.parameters(),
+      attention_norm: this.attentionNorm.parameters(),
+      feed_forward_norm: this.feedForwardNorm.parameters(),
       up: this.up.parameters(), down: this.down.parameters(),
     })
   }

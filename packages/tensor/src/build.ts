@@ -1,6 +1,6 @@
 import {
-  binary, cast as castUOp, constant, constantOf, dtypes, is, PetagradError, roundTo, sameShape, shapeNames, shapeOf, unary, uop, where as whereUOp,
-  type BinaryOp, type ConstValue, type DType, type ReduceAlu, type Shape, type UOp, type UnaryOp,
+  binary, cast as castUOp, constant, constantOf, dtypes, is, PetagradError, roundTo, sameShape, shapeNames, shapeOf, unary, uop,
+  where as whereUOp, type BinaryOp, type ConstValue, type DType, type ReduceAlu, type Shape, type UOp, type UnaryOp,
 } from '@petagrad/ir'
 
 /*

@@ -9,7 +9,7 @@ import { withTrace, type Trace } from './trace.js'
 import { noteWrite, now } from './writes.js'
 
 /** What a step may return: a tensor, tensors in an array or by name, or nothing. */
-export type StepResult = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>> | void
+export type StepResult = Tensor | readonly Tensor[] | Readonly<Record<string, Tensor>> | undefined
 
 /** A step that was recorded at its first call and is replayed from then on. */
 export interface Step<A extends readonly Tensor[], R extends StepResult> {

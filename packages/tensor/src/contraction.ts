@@ -32,7 +32,10 @@ interface Window {
 
 /** Sums of products: matrices and sliding windows. */
 export abstract class ContractionOps extends IndexingOps {
-  /** [..., m, k] by [..., k, n] gives [..., m, n]; leading dimensions broadcast; a vector on either side is a row or a column that goes away. */
+  /**
+   * [..., m, k] by [..., k, n] gives [..., m, n]; leading dimensions broadcast. A vector on either side is a row or a column
+   * that goes away.
+   */
   matmul(other: TensorCore): Tensor {
     if (this.rank === 0 || other.rank === 0) throw new PetagradError('SHAPE_MISMATCH', 'matmul needs vectors or matrices', { op: 'matmul', shapes: [this.shape, other.shape] })
     const dtype = promote(this.dtype, other.dtype, 'matmul')

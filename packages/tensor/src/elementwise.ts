@@ -1,7 +1,7 @@
 import { cast as castAs, dtypes, PetagradError, shapeOf, type BinaryOp, type DType, type UOp } from '@petagrad/ir'
 import {
-  add, addScalar, apply, broadcastShapes, broadcastTo, cast, combine, div, equal, lessThan, lessThanScalar, maximum, mul, mulScalar, neg, not, reciprocal, select,
-  splat, sub, zerosLike,
+  add, addScalar, apply, broadcastShapes, broadcastTo, cast, combine, div, equal, lessThan, lessThanScalar, maximum, mul, mulScalar, neg,
+  not, reciprocal, select, splat, sub, zerosLike,
 } from './build.js'
 import { operands, TensorCore, type Operand } from './core.js'
 import * as elementary from './elementary.js'

@@ -8,18 +8,25 @@ import { Tensor } from './tensor.js'
 /** A function of tensors whose value is a scalar. */
 export type ScalarFunction<A extends readonly Tensor[]> = (...inputs: A) => Tensor
 
+export interface ValueAndGradients {
+  readonly value: Tensor
+  /** One for each input, of its shape. */
+  readonly gradients: readonly Tensor[]
+}
+
 /**
  * The function that gives `fn`'s value together with its gradient by each input. Gradients are tensors like any other:
  * differentiating them again gives second derivatives. An input that the value does not depend on has gradient zero.
  */
-export function valueAndGrad<A extends readonly Tensor[]>(fn: ScalarFunction<A>): (...inputs: A) => { readonly value: Tensor; readonly gradients: Tensor[] } {
+export function valueAndGrad<A extends readonly Tensor[]>(fn: ScalarFunction<A>): (...inputs: A) => ValueAndGradients {
   return (...inputs) => {
     for (const t of inputs) {
       if (t.dtype.kind !== 'float') throw new PetagradError('NOT_DIFFERENTIABLE', 'only floating-point tensors have gradients', { op: 'grad', dtypes: [t.dtype.name] })
     }
     // Inputs may be any expression, even the same one twice: buffers of their own stand for them while differentiating.
     const stand = inputs.map(t => newBuffer(t.dtype, t.size))
-    const value = fn(...(inputs.map((t, i) => new Tensor(reshape(stand[i], t.shape))) as readonly Tensor[] as A)) // one for each input, in order
+    const leaves: readonly Tensor[] = inputs.map((t, i) => new Tensor(reshape(stand[i], t.shape)))
+    const value = fn(...(leaves as A)) // one for each input, in order
     requireScalar('grad', value)
     const found = differentiate(value.uop, splat(1, value.dtype, shapeOf(value.uop)), new Set<UOp>(stand))
     const back = new Map<UOp, UOp>(stand.map((s, i) => [s, reshape(inputs[i].uop, [inputs[i].size])]))

@@ -2,7 +2,8 @@ import { decodeValues, dtypes, encodeValues, integerRange, PetagradError, type C
 import { defaultFloat } from './promotion.js'
 
 export type TypedArray =
-  | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array | Float32Array | Float64Array
+  | Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array
+  | Float32Array | Float64Array
 /** What a tensor can be made from: a value, arrays of equal lengths in arrays, or a typed array. */
 export type TensorData = ConstValue | TypedArray | readonly TensorData[]
 /** What `tolist` gives: a value for shape [], else arrays in arrays. */
@@ -130,8 +131,9 @@ export function fromBytes(bytes: Uint8Array, dtype: DType): TypedArray {
 /** The same bytes as `fromBytes`, not copied where the alignment allows. */
 export function viewBytes(bytes: Uint8Array, dtype: DType): TypedArray {
   const maker = ARRAYS.get(dtype)
-  if (maker === undefined || bytes.byteOffset % maker.BYTES_PER_ELEMENT !== 0 || !(bytes.buffer instanceof ArrayBuffer)) return fromBytes(bytes, dtype)
-  return new maker(bytes.buffer, bytes.byteOffset, bytes.length / maker.BYTES_PER_ELEMENT)
+  const { buffer, byteOffset } = bytes
+  if (maker === undefined || byteOffset % maker.BYTES_PER_ELEMENT !== 0 || !(buffer instanceof ArrayBuffer)) return fromBytes(bytes, dtype)
+  return new maker(buffer, byteOffset, bytes.length / maker.BYTES_PER_ELEMENT)
 }
 
 /** Values in row-major order as arrays in arrays; booleans for bool. */

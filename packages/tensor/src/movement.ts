@@ -65,7 +65,8 @@ export abstract class MovementOps extends ElementwiseOps {
   expand(shape: readonly number[]): Tensor {
     const extra = shape.length - this.rank
     const full = shape.map((d, i) => (d === -1 && i >= extra ? this.shape[i - extra] : d))
-    const fits = extra >= 0 && this.shape.every((d, i) => d === 1 || d === full[i + extra]) && full.every(d => Number.isInteger(d) && d >= 0)
+    const isShape = full.every(d => Number.isInteger(d) && d >= 0)
+    const fits = isShape && extra >= 0 && this.shape.every((d, i) => d === 1 || d === full[i + extra])
     if (!fits) throw new PetagradError('SHAPE_MISMATCH', `[${this.shape.join(', ')}] does not expand to [${shape.join(', ')}]`, { op: 'expand', shapes: [this.shape, shape] })
     return this.derive(broadcastTo(this.uop, full))
   }
@@ -83,8 +84,9 @@ export abstract class MovementOps extends ElementwiseOps {
 
   /** [start, end) of each dimension. */
   shrink(bounds: readonly (readonly [number, number])[]): Tensor {
-    const valid = bounds.length === this.rank && bounds.every(([a, b], i) => Number.isInteger(a) && Number.isInteger(b) && 0 <= a && a <= b && b <= this.shape[i])
-    if (!valid) {
+    const lies = ([a, b]: readonly [number, number], i: number): boolean =>
+      Number.isInteger(a) && Number.isInteger(b) && 0 <= a && a <= b && b <= this.shape[i]
+    if (bounds.length !== this.rank || !bounds.every(lies)) {
       throw new PetagradError('INVALID_ARGUMENT', `bounds ${JSON.stringify(bounds)} do not lie in shape [${this.shape.join(', ')}]`, { op: 'shrink', shapes: [this.shape] })
     }
     return this.derive(shrink(this.uop, bounds))
@@ -152,7 +154,8 @@ function sliceAxis(u: UOp, axis: number, part: SlicePart): UOp {
   if (step < 0) {
     // Positions from the end of the reversed axis: start..end going down is a slice going up there.
     const flipped = flip(u, [axis])
-    const mirror = (position: number | null): number | null => (position === null ? null : extent - 1 - clamp(position, extent, -1, extent - 1))
+    const mirror = (position: number | null): number | null =>
+      position === null ? null : extent - 1 - clamp(position, extent, -1, extent - 1)
     return sliceAxis(flipped, axis, [mirror(start), mirror(end), -step])
   }
   const from = clamp(start ?? 0, extent, 0, extent)

@@ -37,7 +37,7 @@ export class Tensor extends NeuralOps {
   static from(data: TensorData, options: TensorOptions & { readonly shape?: readonly number[] } = {}): Tensor {
     const host = toHostData(data, options)
     const buffer = newBuffer(host.dtype, count(host.shape), { bytes: host.bytes, device: options.device })
-    return Tensor.holding(buffer, host.shape).requireGrad(options.requiresGrad ?? false)
+    return graded(Tensor.holding(buffer, host.shape), options)
   }
 
   /** A tensor over little-endian bytes, which are taken over and must not change afterwards. */
@@ -45,14 +45,14 @@ export class Tensor extends NeuralOps {
     if (bytes.length * 8 !== count(shape) * dtype.bits) {
       throw new PetagradError('SHAPE_MISMATCH', `${bytes.length} bytes are not ${dtype.name} of shape [${shape.join(', ')}]`, { op: 'fromBytes' })
     }
-    return Tensor.holding(newBuffer(dtype, count(shape), { bytes, device: options.device }), shape).requireGrad(options.requiresGrad ?? false)
+    return graded(Tensor.holding(newBuffer(dtype, count(shape), { bytes, device: options.device }), shape), options)
   }
 
   /** The same value everywhere. */
   static full(shape: readonly number[], value: ConstValue, options: TensorOptions = {}): Tensor {
     checkShape('full', shape)
     const dtype = options.dtype ?? (typeof value === 'boolean' ? dtypes.bool : typeof value === 'bigint' ? dtypes.i64 : defaultFloat)
-    return new Tensor(splat(value, dtype, shape)).requireGrad(options.requiresGrad ?? false)
+    return graded(new Tensor(splat(value, dtype, shape)), options)
   }
   static zeros(shape: readonly number[], options?: TensorOptions): Tensor { return Tensor.full(shape, 0, options) }
   static ones(shape: readonly number[], options?: TensorOptions): Tensor { return Tensor.full(shape, 1, options) }
@@ -64,7 +64,7 @@ export class Tensor extends NeuralOps {
     const size = Math.max(0, Math.ceil((to - from) / step))
     const dtype = options.dtype ?? ([from, step].every(Number.isInteger) ? defaultInteger : defaultFloat)
     const line = cast(uop('iota', defaultInteger, [], { size }), dtype)
-    return new Tensor(addScalar(mulScalar(line, step), from)).requireGrad(options.requiresGrad ?? false)
+    return graded(new Tensor(addScalar(mulScalar(line, step), from)), options)
   }
 
   /** `size` values from `start` to `end`, both included. */
@@ -72,7 +72,7 @@ export class Tensor extends NeuralOps {
     checkShape('linspace', [size])
     const dtype = floatOf(options.dtype ?? defaultFloat)
     const line = cast(uop('iota', defaultInteger, [], { size }), dtype)
-    return new Tensor(addScalar(mulScalar(line, size > 1 ? (end - start) / (size - 1) : 0), start)).requireGrad(options.requiresGrad ?? false)
+    return graded(new Tensor(addScalar(mulScalar(line, size > 1 ? (end - start) / (size - 1) : 0), start)), options)
   }
 
   /** Ones on the diagonal. */
@@ -251,6 +251,7 @@ export class Tensor extends NeuralOps {
 /** Computes tensors together, with every assignment that is pending. */
 export const realizeAll = (...tensors: readonly Tensor[]): Promise<void> => realizeTensors(tensors, { pending: true })
 
+const graded = (tensor: Tensor, options: TensorOptions): Tensor => (options.requiresGrad ? tensor.requireGrad() : tensor)
 const isTensor = (x: Operand): x is TensorCore => typeof x === 'object'
 const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 

@@ -1,7 +1,10 @@
 import { dtypes, shapeOf, type UOp } from '@petagrad/ir'
 import { combine, splat } from './build.js'
 
-/** Rotations of Threefry-2x32, one for each round of a group of eight (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011). */
+/**
+ * Rotations of Threefry-2x32, one for each round of a group of eight (Salmon et al., "Parallel random numbers: as easy as
+ * 1, 2, 3", 2011).
+ */
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24]
 const ROUNDS = 20
 /** The key schedule's third word is the exclusive or of the key and this constant of Threefish. */
