@@ -59,6 +59,8 @@ export class PetagradError extends Error {
       ` [${this.code}${this.at ? ` at ${this.at}` : ''}]`
     const title = `${this.name}: ${this.message}`
     this.stack = [title, ...frames.filter(f => !INSTALLED_FRAME.test(f))].join('\n')
+    // Said by the message already: a console that prints the error does not say it again.
+    Object.defineProperty(this, 'details', { enumerable: false })
     Object.defineProperty(this, 'fullStack', { value: [title, ...frames].join('\n'), enumerable: false })
   }
 }
