@@ -208,7 +208,9 @@ if (typeof self === 'object' && typeof self.postMessage === 'function') {
   const handle = messageHandler(message => self.postMessage(message))
   self.onmessage = event => handle(event.data)
 } else {
-  const { parentPort } = await import('node:worker_threads')
-  if (parentPort === null) throw new Error('this file is to be run as a worker')
-  parentPort.on('message', messageHandler(message => parentPort.postMessage(message)))
+  const name = 'node:worker_threads' // a variable, so that browser bundlers do not try to resolve it
+  void import(/* @vite-ignore */ name).then((/** @type {typeof import('node:worker_threads')} */ { parentPort }) => {
+    if (parentPort === null) throw new Error('this file is to be run as a worker')
+    parentPort.on('message', messageHandler(message => parentPort.postMessage(message)))
+  })
 }
