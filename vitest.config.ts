@@ -12,5 +12,12 @@ export default defineConfig({
       { find: /^petagrad\/([a-z-]+)$/, replacement: packages + 'petagrad/src/$1.ts' },
     ],
   },
-  test: { include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts', 'tests/**/*.test.ts'], testTimeout: 60_000, pool: 'forks', maxWorkers: 2 },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'tools/*/test/**/*.test.ts', 'tests/**/*.test.ts'],
+    // Every graph that a test rewrites is rewritten by the compiled and the interpreted matcher, which must agree.
+    env: { PETAGRAD_MATCHER: process.env.PETAGRAD_MATCHER ?? 'both' },
+    testTimeout: 60_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
 })
