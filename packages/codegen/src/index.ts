@@ -50,7 +50,7 @@ export function lowerKernel(kernel: UOp<'kernel'>, capabilities: Capabilities, o
   return {
     name: programName(kernel.arg.name),
     uops: program,
-    params: paramsOf(kernel),
+    params: paramsOf(plain),
     variables: program.filter((u): u is UOp<'variable'> => is(u, 'variable')),
     grid: [tasks],
     block: [],

@@ -1,6 +1,7 @@
 import { dtypes, is, isAlu, toposort, uop, withSrc, type ScalarName, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { exp2F32, log2F32 } from './exponential.js'
+import { carryNarrowFloats } from './narrow-floats.js'
 
 type Decomposition = (u: UOp) => UOp | undefined
 
@@ -12,12 +13,13 @@ const decompositions: Partial<Record<UOp['op'], Decomposition>> = {
 
 /** Rewrites what the target does not declare into what it does. */
 export function decompose(kernel: UOp<'kernel'>, capabilities: Capabilities): UOp<'kernel'> {
+  const wide = carryNarrowFloats(kernel, capabilities)
   const done = new Map<UOp, UOp>()
-  for (const u of toposort(kernel)) {
+  for (const u of toposort(wide)) {
     const node = u.src.length === 0 ? u : withSrc(u, u.src.map(s => done.get(s) ?? s))
     done.set(u, (isAlu(node.op) && !native(node, capabilities) && decompositions[node.op]?.(node)) || node)
   }
-  const result = done.get(kernel) ?? kernel
+  const result = done.get(wide) ?? wide
   return is(result, 'kernel') ? result : uop('kernel', kernel.dtype, result.src, kernel.arg)
 }
 
