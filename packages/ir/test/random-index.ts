@@ -21,16 +21,19 @@ export function seedOf(name: string): number {
 export interface Leaf {
   readonly node: UOp
   readonly min: number
+  /** Of a range with a symbolic extent, the most that any extent allows. */
   readonly max: number
 }
 
 /** Raw index expressions over a few leaves: built without the constructors, as a front end might. */
 export class RandomIndex {
   readonly leaves: readonly Leaf[]
+  /** The extent of one of the ranges, where it is symbolic. */
+  private readonly extent: UOp | undefined
 
-  constructor(private readonly random: () => number) {
+  constructor(private readonly random: () => number, symbolicExtents = false) {
     const count = 1 + this.below(4)
-    this.leaves = Array.from({ length: count }, (_, i) => {
+    const plain = Array.from({ length: count }, (_, i): Leaf => {
       if (this.below(4) > 0) {
         const extent = 1 + this.below(12)
         return { node: range(extent, i, 'loop'), min: 0, max: extent - 1 }
@@ -39,6 +42,9 @@ export class RandomIndex {
       const max = min + this.below(12)
       return { node: variable(`v${i}`, min, max), min, max }
     })
+    this.extent = symbolicExtents ? variable('n', 1, 9) : undefined
+    this.leaves = this.extent === undefined ? plain
+      : [...plain, { node: this.extent, min: 1, max: 9 }, { node: range(this.extent, 9, 'loop'), min: 0, max: 8 }]
   }
 
   below(n: number): number {
@@ -58,15 +64,30 @@ export class RandomIndex {
     if (depth === 0 || this.below(10) === 0) return this.below(6) === 0 ? indexConst(this.below(20) - 10) : this.pick(this.leaves).node
     const a = (): UOp => this.index(depth - 1)
     const node = (op: 'add' | 'sub' | 'mul' | 'floordiv' | 'floormod' | 'max', x: UOp, y: UOp): UOp => uop(op, dtypes.index, [x, y])
-    switch (this.below(16)) {
+    switch (this.below(18)) {
+      case 16: case 17: return this.digits(a())
       case 0: case 1: case 2: case 3: return node('add', a(), a())
       case 4: return node('sub', a(), a())
       case 5: case 6: case 7: return node('mul', a(), indexConst(this.constant() * (this.below(5) === 0 ? -1 : 1)))
       case 8: case 9: case 10: return node('floordiv', a(), indexConst(this.below(25) === 0 ? -this.below(4) : this.constant()))
       case 11: case 12: case 13: return node('floormod', a(), indexConst(this.below(25) === 0 ? -this.below(4) : this.constant()))
-      case 14: return this.below(3) === 0 ? node(this.pick(['mul', 'floordiv', 'floormod']), a(), a()) : node('max', a(), a())
+      case 14: {
+        const by = this.extent !== undefined && this.below(4) > 0 ? this.extent : a()
+        return this.extent !== undefined || this.below(3) === 0 ? node(this.pick(['mul', 'floordiv', 'floormod']), a(), by) : node('max', a(), a())
+      }
       default: return this.below(2) === 0 ? uop('neg', dtypes.index, [a()]) : uop('where', dtypes.index, [this.condition(1), a(), a()])
     }
+  }
+
+  /** A number taken apart and put together again, now and then with a digit cut or a sign wrong. */
+  private digits(x: UOp): UOp {
+    const op = (name: 'add' | 'sub' | 'mul' | 'floordiv' | 'floormod', a: UOp, b: UOp | number): UOp =>
+      uop(name, dtypes.index, [a, typeof b === 'number' ? indexConst(b) : b])
+    const [c, d, by] = [this.constant(), this.constant(), this.pick([1, 1, -1, 3])]
+    const low = op('mul', op('floormod', x, c), by)
+    const rest = op('floordiv', this.below(4) === 0 ? op('add', x, this.pick([1, c])) : x, c)
+    const high = op('mul', this.below(2) === 0 ? op('floormod', rest, d) : rest, by * c)
+    return op(this.below(4) === 0 ? 'sub' : 'add', high, low)
   }
 
   comparison(depth: number): UOp {
@@ -87,8 +108,13 @@ export class RandomIndex {
     }
   }
 
-  /** A random value for each leaf. */
+  /** A random value for each leaf; that of a range is below its extent's. */
   point(): Map<UOp, number> {
-    return new Map(this.leaves.map(l => [l.node, l.min + this.below(l.max - l.min + 1)]))
+    const values = new Map<UOp, number>()
+    for (const l of this.leaves) {
+      const extent = l.node.op === 'range' ? values.get(l.node.src[0]) : undefined
+      values.set(l.node, l.min + this.below((extent ?? l.max + 1) - l.min))
+    }
+    return values
   }
 }

@@ -18,7 +18,6 @@ export function canonicalOf(u: UOp): Facts {
     const top = stack[stack.length - 1]
     const facts = factsOf(top)
     if (facts.canonical === undefined) {
-      // A range is told apart by identity, so its extent is left as it is.
       const waiting = isLeaf(top) ? [] : top.src.filter(s => factsOf(s).canonical === undefined)
       if (waiting.length > 0) {
         stack.push(...waiting)
@@ -31,7 +30,8 @@ export function canonicalOf(u: UOp): Facts {
   return canonicalOf(u)
 }
 
-const isLeaf = (u: UOp): boolean => u.op === 'range' || u.op === 'special' || u.op === 'variable'
+/** What is told apart by identity, so that its extent is left as it is. */
+export const isLeaf = (u: UOp): boolean => u.op === 'range' || u.op === 'special' || u.op === 'variable'
 
 /** The linear form of any index expression. */
 export function linearOf(u: UOp): Linear {

@@ -2,7 +2,7 @@ import { dtypes, type DType } from '../dtype.js'
 import type { Dim } from '../op.js'
 import { is, uop, type UOp } from '../uop.js'
 import { intervalOf, intervalOfDType } from './bounds.js'
-import { linearOf } from './canonical.js'
+import { linearOf, simplifyIndex } from './canonical.js'
 import { ALWAYS, divide, dividedBy, type Division, type Knowledge } from './divide.js'
 import { canonicalFacts, factsOf, indexNode, isTruth } from './facts.js'
 import { atomSum, constantSum, nodeOfSum, plus, scaled, shifted, type Linear } from './linear.js'
@@ -33,9 +33,10 @@ export const indexMin = (a: Dim, b: Dim): UOp =>
 export function indexWhere(condition: UOp, a: Dim, b: Dim): UOp {
   const x = nodeOf(linearOfDim(a))
   const y = nodeOf(linearOfDim(b))
-  if (x === y || isTruth(condition, true)) return x
-  if (isTruth(condition, false)) return y
-  return nodeOf(atomSum(canonicalFacts(uop('where', dtypes.index, [condition, x, y]))))
+  const gate = simplifyIndex(condition)
+  if (x === y || isTruth(gate, true)) return x
+  if (isTruth(gate, false)) return y
+  return nodeOf(atomSum(canonicalFacts(uop('where', dtypes.index, [gate, x, y]))))
 }
 
 /** Quotient or remainder of n by d, where d may be any sum. */
@@ -75,7 +76,7 @@ export function maximum(a: Linear, b: Linear, known: Knowledge): Linear {
 /** An integer of a data dtype, or a bool, as an index. Arithmetic that cannot wrap is done on the index instead. */
 export function indexCast(x: UOp): UOp {
   const seen = unwrapped(x)
-  return seen === undefined ? nodeOf(atomSum(canonicalFacts(uop('cast', dtypes.index, [x])))) : nodeOf(seen)
+  return seen === undefined ? nodeOf(atomSum(canonicalFacts(uop('cast', dtypes.index, [simplifyIndex(x)])))) : nodeOf(seen)
 }
 
 const fits = (sum: Linear, dtype: DType): boolean => {

@@ -1,6 +1,6 @@
-import { canonicalOf, linearOf, simplifyIndex, transformed } from './canonical.js'
+import { canonicalOf, isLeaf, linearOf, simplifyIndex, transformed } from './canonical.js'
 import type { Knowledge } from './divide.js'
-import { truth, type Facts, type Interval } from './facts.js'
+import { indexNumber, truth, type Facts, type Interval } from './facts.js'
 import { intervalOf } from './bounds.js'
 import { leavesOf } from './leaves.js'
 import { coefOf, constantSum, intervalOfSum, plus, type Linear } from './linear.js'
@@ -17,7 +17,7 @@ const MOST_CONSTRAINTS = 2
 
 /** What holds where some terms do: bounds, and the terms themselves. */
 export class Given implements Knowledge {
-  /** The terms and their negations, with what they are. */
+  /** The terms and their negations with what they are, and indices that can have one value only. */
   readonly decided = new Map<UOp, UOp>()
   private readonly constraints: Constraint[] = []
   private readonly atoms = new Map<Facts, Interval>()
@@ -37,6 +37,7 @@ export class Given implements Knowledge {
       this.constraints.splice(known < 0 ? this.constraints.length : known, 1, { sum, within })
     }
     for (const c of this.constraints) this.narrow(c)
+    for (const [atom, { min, max }] of this.atoms) if (min === max) this.decided.set(atom.node, indexNumber(min))
   }
 
   /** What a bound on a sum says of each of its terms, the others being anything. */
@@ -112,7 +113,7 @@ export function simplifyGiven(u: UOp, condition: UOp): UOp {
   if (is(facts.node, 'const')) return root
   const given = (facts.given ??= new Given(conjuncts(facts.node)))
   const about = leavesOf(facts.node)
-  return transformed(root, new Map(given.decided), x => disjoint(leavesOf(x), about), given)
+  return transformed(root, new Map(given.decided), x => isLeaf(x) || disjoint(leavesOf(x), about), given)
 }
 
 function disjoint(a: ReadonlySet<UOp>, b: ReadonlySet<UOp>): boolean {
