@@ -1,5 +1,5 @@
 import { createWasmDevice, detectSimd } from '@petagrad/driver-wasm'
-import { createWasmRenderer } from '@petagrad/renderer-wasm'
+import { createWasmRenderer, disassemble } from '@petagrad/renderer-wasm'
 import type { Backend } from '@petagrad/runtime'
 
 /** WebAssembly with SIMD, on all cores where threads may share memory: Node, and pages that are cross-origin isolated. */
@@ -11,6 +11,6 @@ export const wasm: Backend = {
   },
   async open({ threads }) {
     const device = await createWasmDevice({ threads })
-    return { device, renderer: createWasmRenderer(device.target) }
+    return { device, renderer: createWasmRenderer(device.target), disassemble }
   },
 }

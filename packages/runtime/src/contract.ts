@@ -18,6 +18,8 @@ export interface BackendOptions {
 export interface OpenedBackend {
   readonly renderer: Renderer
   readonly device: Device
+  /** A binary artifact of the renderer as text, for debugging output. */
+  readonly disassemble?: (bytes: Uint8Array) => string
 }
 
 /** Which device was chosen and why, as one line each. */

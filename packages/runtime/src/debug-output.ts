@@ -32,7 +32,7 @@ export function logLaunch(device: string, kernel: CompiledKernel, nanoseconds: n
 }
 
 /** Levels 3 and 4: the schedule chosen and the source. `level` is the debug level. */
-export function logLowered(kernel: LoweredKernel, level: number, disassemble?: (bytes: Uint8Array) => string): void {
+export function logLowered(kernel: LoweredKernel, level: number, disassemble: ((bytes: Uint8Array) => string) | undefined): void {
   if (level >= 3) log(`${kernel.name}: schedule ${kernel.schedule.trim().replaceAll('\n', '; ') || '(none)'}`)
   if (level < 4) return
   const { artifact } = kernel

@@ -31,6 +31,7 @@ export interface KernelCache {
 export interface KernelCompilerParts {
   readonly renderer: Renderer
   readonly device: Device
+  readonly disassemble: ((bytes: Uint8Array) => string) | undefined
   readonly lowerKernel: LowerKernel
   readonly cache: KernelCache | undefined
   readonly counters: Counters
@@ -81,7 +82,7 @@ export class KernelCompiler {
     const { lower, binary } = await this.batches.expecting(async () => {
       const lower = (await this.recall(kernel)) ?? this.lower(kernel)
       const level = debugLevel()
-      if (level >= 3) logLowered(lower, level)
+      if (level >= 3) logLowered(lower, level, this.parts.disassemble)
       return { lower, binary: await this.binary(lower) }
     })
     const program = await this.parts.device.load(binary, lower.info)

@@ -31,10 +31,10 @@ export interface OpenOptions extends BackendOptions {
 export async function openDevice(source: BackendSource, options: OpenOptions): Promise<OpenedDevice> {
   const { counters, lowerKernel, threads } = options
   const backend = await loadBackend(source)
-  const [{ renderer, device }, store] = await Promise.all([backend.open({ threads }), openStore(options.cacheDirectory)])
+  const [{ renderer, device, disassemble }, store] = await Promise.all([backend.open({ threads }), openStore(options.cacheDirectory)])
   const cache: KernelCache | undefined = store && { store, build: await compilerBuild(renderer.name) }
   const pool = new MemoryPool(device, counters)
-  const compiler = new KernelCompiler({ renderer, device, lowerKernel, cache, counters })
+  const compiler = new KernelCompiler({ renderer, device, disassemble, lowerKernel, cache, counters })
   return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, pressure: new MemoryPressure() }
 }
 

@@ -31,7 +31,7 @@ async function compilers() {
     let lowerings = 0
     const store = await openDiskCache(directory)
     const compiler = new KernelCompiler({
-      renderer: interpretedRenderer, device, counters, cache: { store, build },
+      renderer: interpretedRenderer, device, disassemble: undefined, counters, cache: { store, build },
       lowerKernel: (...args) => { lowerings++; return lowerKernel(...args) },
     })
     return { compiler, device, counters, lowerings: () => lowerings }
