@@ -1,4 +1,4 @@
-import { access, constants, realpath, stat } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { delimiter, isAbsolute, join } from 'node:path'
 
 /** Looked for in this order: newer clang first, because it makes the better code of what we render. */
@@ -19,8 +19,8 @@ export interface CompilerFile {
  */
 export async function findCompiler(wanted?: string, path = process.env.PATH ?? ''): Promise<CompilerFile | undefined> {
   const directories = path.split(delimiter).filter(d => isAbsolute(d))
-  const candidates = wanted !== undefined && isAbsolute(wanted) ? [wanted] : (wanted === undefined ? compilerNames : [wanted]).flatMap(n => directories.map(d => join(d, n)))
-  for (const candidate of candidates) {
+  const names = wanted === undefined ? compilerNames : [wanted]
+  for (const candidate of names.flatMap(n => (isAbsolute(n) ? [n] : directories.map(d => join(d, n))))) {
     const file = await executable(candidate)
     if (file !== undefined) return file
   }
@@ -30,8 +30,8 @@ export async function findCompiler(wanted?: string, path = process.env.PATH ?? '
 async function executable(path: string): Promise<CompilerFile | undefined> {
   try {
     await access(path, constants.X_OK)
-    const { mtimeMs, size, isFile } = await stat(await realpath(path)).then(s => ({ mtimeMs: s.mtimeMs, size: s.size, isFile: s.isFile() }))
-    return isFile ? { path, modified: mtimeMs, size } : undefined
+    const file = await stat(path)
+    return file.isFile() ? { path, modified: file.mtimeMs, size: file.size } : undefined
   } catch {
     return undefined
   }

@@ -75,7 +75,8 @@ async function establish(file: CompilerFile, directory: string, key: string, rec
   await rename(partial, pool)
   const found: Toolchain = { path: file.path, compiler, version, isa, pool }
   const written = `${record}.${randomUUID()}`
-  await writeFile(written, JSON.stringify(found)).then(() => rename(written, record), () => undefined) // a full disk only costs the next process its time
+  // A full disk only costs the next process its time.
+  await writeFile(written, JSON.stringify(found)).then(() => rename(written, record), () => undefined)
   return { found }
 }
 

@@ -17,7 +17,7 @@ export type Signatures = Readonly<Record<string, Signature>>
 
 /** What a call gives back for a native type. A `string` is NUL-terminated UTF-8, copied. */
 export type ResultOf<T extends NativeType> =
-  T extends 'void' ? void : T extends 'bool' ? boolean : T extends 'i64' | 'u64' | 'pointer' ? bigint : T extends 'string' ? string | null : number
+  T extends 'void' ? undefined : T extends 'bool' ? boolean : T extends 'i64' | 'u64' | 'pointer' ? bigint : T extends 'string' ? string | null : number
 
 /** What a call takes for a native type. A typed array in a pointer's place stands for its memory, during the call. */
 export type ArgumentOf<T extends NativeType> =

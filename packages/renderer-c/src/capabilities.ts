@@ -1,10 +1,8 @@
-import { binaryOps, type AluOp, type ScalarName } from '@petagrad/ir'
+import { binaryOps, dtypes, type AluOp, type ScalarName } from '@petagrad/ir'
 import type { Capabilities, DTypeSupport } from '@petagrad/renderer'
 import { isaFacts, machineModel, type CTarget } from './target.js'
 
 const CONVERTIBLE: readonly ScalarName[] = ['bool', 'i8', 'u8', 'i16', 'u16', 'i32', 'u32', 'i64', 'u64', 'f32', 'f64']
-const BITS: Readonly<Partial<Record<ScalarName, number>>> = { bool: 8, i8: 8, u8: 8, i16: 16, u16: 16, i32: 32, u32: 32, i64: 64, u64: 64, f32: 32, f64: 64 }
-
 const COMPARE: readonly AluOp[] = ['lt', 'eq', 'ne']
 const BOOL: readonly AluOp[] = ['and', 'or', 'xor', 'max', 'where', 'cast', ...COMPARE]
 const INTEGER: readonly AluOp[] = ['neg', 'trunc', ...binaryOps, 'where', 'mulacc', 'cast', 'bitcast']
@@ -16,14 +14,13 @@ const FLOAT: readonly AluOp[] = [
 /** What C on this target can do, as data. */
 export function cCapabilities(target: CTarget): Capabilities {
   const { widest, fma } = isaFacts[target.isa]
-  const dtypes: Partial<Record<ScalarName, DTypeSupport>> = {}
+  const support: Partial<Record<ScalarName, DTypeSupport>> = {}
   for (const name of CONVERTIBLE) {
-    const bits = BITS[name] ?? 8
     const ops = name === 'bool' ? BOOL : name === 'f32' || name === 'f64' ? FLOAT : INTEGER
-    dtypes[name] = { storage: true, ops, castsTo: CONVERTIBLE, lanes: lanesOf(bits, widest) }
+    support[name] = { storage: true, ops, castsTo: CONVERTIBLE, lanes: lanesOf(dtypes[name].bits, widest) }
   }
   return {
-    dtypes,
+    dtypes: support,
     fma,
     maskedVectors: false,
     grid: { dimensions: 1, maxExtent: 2 ** 31 - 1 },

@@ -1,6 +1,7 @@
 import { dtypes, isInteger, vector, type DType, type ConstValue } from '@petagrad/ir'
 import {
-  atom, call, castTo, element, infix, precedence, within, type Dialect, type Expression, type KernelHead, type KernelNames, type LinearProgram, type Prelude,
+  atom, call, castTo, element, infix, precedence, within, type Dialect, type Expression, type KernelHead, type KernelNames,
+  type LinearProgram, type Prelude,
 } from '@petagrad/renderer'
 import { intrinsic } from './intrinsics.js'
 import { literal } from './literals.js'

@@ -32,7 +32,10 @@ export interface LinearProgram {
   readonly params: readonly ProgramParam[]
   /** Symbolic integers that the caller passes as i32 or i64, in this order. */
   readonly variables: readonly UOp<'variable'>[]
-  /** Extents of 'grid0', 'grid1', 'grid2' (index uops over `variables` when symbolic); on a CPU `grid[0]` tasks, in any order, on any thread. */
+  /**
+   * Extents of 'grid0', 'grid1', 'grid2' (index uops over `variables` when symbolic); on a CPU `grid[0]` tasks, in any
+   * order, on any thread.
+   */
   readonly grid: readonly (number | UOp)[]
   /** Threads of a block along 'block0'…; [] on CPU targets. */
   readonly block: readonly number[]

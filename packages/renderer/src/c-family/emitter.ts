@@ -85,13 +85,13 @@ class Emitter {
         return
       case 'after': return this.alias(u)
     }
-    throw new PetagradError('UNSUPPORTED', `the ${this.dialect.language} renderer has no spelling for it`, { op: u.op, dtypes: [u.dtype.name] })
+    throw new PetagradError('UNSUPPORTED', `the ${this.dialect.language} renderer has no spelling for it`, named(u))
   }
 
   // ---- values
 
   private emitConstant(u: UOp<'const'>): void {
-    const dtype = u.dtype.kind === 'bool' && u.dtype.lanes > 1 ? this.dialect.maskOf(u.dtype) : u.dtype
+    const dtype = this.held(u.dtype)
     this.named.set(u, { uop: u, expression: this.arithmetic.literal(u, dtype), dtype })
   }
 
@@ -99,17 +99,19 @@ class Emitter {
     const reads = this.readsOf(u.src)
     const splat = is(u, 'vectorize') && u.src.every(s => s === u.src[0])
     const operands = (splat ? [u.src[0]] : u.src).map(s => this.use(s))
-    if (is(u, 'vectorize')) return this.settle(u, this.gather(u, operands), u.dtype.kind === 'bool' ? this.dialect.maskOf(u.dtype) : u.dtype, reads)
-    if (is(u, 'extract')) return this.settle(u, this.extract(u, operands[0]), u.dtype.lanes > 1 ? vector(operands[0].dtype, u.dtype.lanes) : u.dtype, reads)
+    if (is(u, 'vectorize')) return this.settle(u, this.gather(u, operands), this.held(u.dtype), reads)
+    if (is(u, 'extract')) {
+      const lanes = u.dtype.lanes > 1 ? vector(operands[0].dtype, u.dtype.lanes) : u.dtype
+      return this.settle(u, this.extract(u, operands[0]), lanes, reads)
+    }
     const dtype = this.arithmetic.representation(u, operands)
     this.settle(u, this.arithmetic.emit(u, operands, dtype), dtype, reads)
   }
 
   private gather(u: UOp<'vectorize'>, operands: readonly Operand[]): Expression {
-    const mask = this.dialect.maskOf(u.dtype)
-    const asLanes = u.dtype.kind === 'bool' && mask.kind !== 'bool'
-    const dtype = asLanes ? mask : u.dtype
-    const lane = (o: Operand) => (asLanes ? ternary(o.expression, this.arithmetic.number(-1, mask.scalar), this.arithmetic.number(0, mask.scalar)) : o.expression)
+    const dtype = this.held(u.dtype)
+    const [set, unset] = [-1, 0].map(n => this.arithmetic.number(n, dtype.scalar))
+    const lane = (o: Operand) => (dtype.kind === u.dtype.kind ? o.expression : ternary(o.expression, set, unset))
     if (operands.length === 1) return this.dialect.splat(lane(operands[0]), dtype, this.prelude)
     return this.dialect.construct(operands.map(lane), dtype, this.prelude)
   }
@@ -138,7 +140,7 @@ class Emitter {
       return waiting.operand
     }
     const known = this.named.get(u)
-    if (known === undefined) throw new PetagradError('IR_INVALID', 'a value is used before its place in the program', { op: u.op, dtypes: [u.dtype.name] })
+    if (known === undefined) throw new PetagradError('IR_INVALID', 'a value is used before its place in the program', named(u))
     return known
   }
 
@@ -168,11 +170,18 @@ class Emitter {
     }
   }
 
-  // ---- memory
+  // ---- dtypes
+
+  /** What a value of this dtype is in the text: bool vectors are masks. */
+  private held(dtype: DType): DType {
+    return dtype.kind === 'bool' && dtype.lanes > 1 ? this.dialect.maskOf(dtype) : dtype
+  }
 
   private storageOf(dtype: DType): DType {
     return dtype.kind === 'bool' ? vector(dtypes.u8, dtype.lanes) : dtype
   }
+
+  // ---- memory
 
   private emitIndex(u: UOp): void {
     const at = this.pending.get(u.src[1])
@@ -220,7 +229,7 @@ class Emitter {
       ? this.dialect.loadVector(this.pointerTo(place), stored, u.src[0].dtype.space ?? 'global', this.prelude)
       : element(atom(place.base), place.offset?.text ?? '0')
     const isMask = stored !== u.dtype && u.dtype.lanes > 1
-    const dtype = isMask ? this.dialect.maskOf(u.dtype) : u.dtype
+    const dtype = this.held(u.dtype)
     const value = stored === u.dtype ? read : infix('!=', read, this.arithmetic.number(0, stored))
     if (u.src.length === 1) return this.settle(u, value, dtype, FROM_MEMORY)
     const reads = new Set([...this.readsOf(u.src.slice(1)), MEMORY])
@@ -245,26 +254,24 @@ class Emitter {
 
   // ---- registers
 
-  private registerDType(register: UOp): DType {
-    return register.dtype.kind === 'bool' && register.dtype.lanes > 1 ? this.dialect.maskOf(register.dtype) : register.dtype
-  }
-
   private declareLater(u: UOp): void {
-    this.name(u, `acc${this.counters.acc++}`, this.registerDType(u))
+    this.name(u, `acc${this.counters.acc++}`, this.held(u.dtype))
     this.undeclared.add(u)
   }
 
   private registerOperand(register: UOp): Operand {
     const operand = this.named.get(register)
-    if (operand === undefined) throw new PetagradError('IR_INVALID', 'a register is used before its declaration', { op: register.op })
+    if (operand === undefined) throw new PetagradError('IR_INVALID', 'a register is used before its declaration', named(register))
     return operand
   }
 
   private assign(register: UOp, value: Operand): void {
     const { expression, dtype } = this.registerOperand(register)
     const text = value.dtype === dtype ? value.expression : this.arithmetic.maskFor(value, register.dtype)
-    const declaration = this.undeclared.delete(register) ? `${this.dialect.type(dtype, this.prelude)} ` : ''
-    if (declaration !== '' || text.text !== expression.text) this.effect(`${declaration}${expression.text} = ${text.text};`, expression.text)
+    const declares = this.undeclared.delete(register)
+    if (!declares && text.text === expression.text) return
+    const type = declares ? `${this.dialect.type(dtype, this.prelude)} ` : ''
+    this.effect(`${type}${expression.text} = ${text.text};`, expression.text)
   }
 
   // ---- statements
@@ -310,6 +317,8 @@ class Emitter {
     this.line('}')
   }
 }
+
+const named = (u: UOp) => ({ op: u.op, dtypes: [u.dtype.name] })
 
 function registerUnder(u: UOp): UOp | undefined {
   let root = u
