@@ -20,7 +20,7 @@ function describeFiles(fs: typeof import('node:fs'), directory: URL): string[] {
   return fs.readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap(entry => {
     const url = new URL(entry.name + (entry.isDirectory() ? '/' : ''), directory)
     if (entry.isDirectory()) return describeFiles(fs, url)
-    if (!/\.[jt]s$/.test(entry.name)) return []
+    if (!/(?<!\.d)\.[jt]s$/.test(entry.name)) return [] // types do not run
     const { size, mtimeMs } = fs.statSync(url)
     return [`${url.pathname} ${size} ${mtimeMs}`]
   })
