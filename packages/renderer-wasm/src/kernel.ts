@@ -10,7 +10,7 @@ import { loadFrom, storeTo } from './lower/memory.js'
 import { emitScalar, pushConstant } from './lower/scalar.js'
 import { valueType } from './lower/types.js'
 import { emitVector, pushSplatConstant } from './lower/vector.js'
-import { isMemoryAccess, lanePicking, registerOf, splatSource, uniformCount } from './operands.js'
+import { isMemoryAccess, lanePicking, registerOf, selectionOf, splatSource, uniformCount } from './operands.js'
 import { planProgram, type Plan } from './plan.js'
 
 /** The kernel function's parameters: addresses of the argument table and of the scratch area, and the task's number. */
@@ -199,8 +199,12 @@ class KernelEmitter implements Emission {
     } else if (u.op === 'vectorize') this.vectorize(u)
     else if (is(u, 'extract')) this.extract(u, u.arg)
     else if (isAlu(u.op)) {
+      const selection = selectionOf(u)
       const operands = this.operands(u)
-      if (u.dtype.lanes > 1) emitVector(this, u.op, u.dtype, operands)
+      if (selection !== undefined) {
+        for (const x of selection.operands) this.push(x)
+        code.op(u.dtype.bits === 64 ? `f64x2.${selection.instruction}` : `f32x4.${selection.instruction}`)
+      } else if (u.dtype.lanes > 1) emitVector(this, u.op, u.dtype, operands)
       else emitScalar(this, u.op, u.dtype, operands)
     } else throw new PetagradError('UNSUPPORTED', 'WebAssembly cannot render this uop', { op: u.op })
   }

@@ -33,6 +33,20 @@ export function uniformCount(u: UOp): UOp | undefined {
   return is(u.src[1], 'const') ? u.src[1] : splatSource(u.src[1])
 }
 
+/** `where(x < y, y, x)` on float vectors is the instruction pmax(x, y), and `where(x < y, x, y)` is pmin(y, x), to the bit. */
+export interface Selection {
+  readonly instruction: 'pmin' | 'pmax'
+  readonly operands: readonly [UOp, UOp]
+}
+
+export function selectionOf(u: UOp): Selection | undefined {
+  if (u.op !== 'where' || u.dtype.lanes === 1 || u.dtype.kind !== 'float' || u.src[0].op !== 'lt') return undefined
+  const [x, y] = u.src[0].src
+  if (u.src[1] === y && u.src[2] === x) return { instruction: 'pmax', operands: [x, y] }
+  if (u.src[1] === x && u.src[2] === y) return { instruction: 'pmin', operands: [y, x] }
+  return undefined
+}
+
 export const isMemoryAccess = (u: UOp): boolean => (u.op === 'load' || u.op === 'store') && withoutOrder(u.src[0]).dtype.space !== undefined
 
 /** The register that a `load` or `store` is of. */
@@ -60,5 +74,5 @@ function plainOperands(u: UOp): readonly UOp[] {
   }
   if (!isAlu(u.op)) return []
   const count = uniformCount(u)
-  return count === undefined ? u.src : [u.src[0], count]
+  return selectionOf(u)?.operands ?? (count === undefined ? u.src : [u.src[0], count])
 }

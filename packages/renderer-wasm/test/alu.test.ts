@@ -2,7 +2,7 @@ import {
   address, aluOps, cast, constant, dtypes, evalAlu, itemSize, load, param, store, uop, vector, type AluOp, type ConstValue, type DType, type UOp,
 } from '@petagrad/ir'
 import { describe, expect, it } from 'vitest'
-import { createWasmRenderer } from '../src/index.js'
+import { createWasmRenderer, disassemble } from '../src/index.js'
 import { counter, end, programOf, runProgram } from './programs.js'
 
 const { capabilities } = createWasmRenderer()
@@ -177,5 +177,29 @@ describe('shifts by one count for all lanes', () => {
         for (const count of [0, 1, 5, 7, 8, 31, 33]) await check({ op, result: dtypes[name], operands: [dtypes[name], dtypes[name]] }, lanes, name.endsWith('64') ? BigInt(count) : count)
       })
     }
+  }
+})
+
+describe('choices by order become one instruction', () => {
+  for (const [name, lanes] of [['f32', 4], ['f64', 2]] as const) {
+    it.each([[true], [false]])(`${name}, the larger: %s`, async larger => {
+      const d = dtypes[name]
+      const c: Case = { op: 'max', result: d, operands: [d, d] }
+      const columns = inputsOf(c)
+      const size = columns[0].length
+      const r = counter(size / lanes, 0)
+      const offset = uop('mul', dtypes.i32, [r, constant(lanes, dtypes.i32)])
+      const [x, y] = [1, 2].map(slot => load(address(param(slot, d, size), offset), undefined, lanes))
+      const less = uop('lt', vector(dtypes.bool, lanes), [x, y])
+      const value = uop('where', x.dtype, larger ? [less, y, x] : [less, x, y])
+      const place = address(param(0, d, size), offset)
+      const program = programOf([r, x, y, less, value, place, store(place, value), end(r)], [d, d, d], size)
+      const [out] = await runProgram(program, [new Uint8Array(size * itemSize(d)), ...columns.map(column => toBytes(d, column))])
+      const actual = Array.from({ length: size }, (_, i) => read(new DataView(out.buffer), d, i * itemSize(d)))
+      const wanted = columns[0].map((a, i) => (Number(a) < Number(columns[1][i]) === larger ? columns[1][i] : a))
+      expect(actual).toEqual(wanted)
+      const artifact = createWasmRenderer().render(program)
+      expect(artifact.kind === 'binary' && disassemble(artifact.bytes)).toContain(larger ? 'pmax' : 'pmin')
+    })
   }
 })
