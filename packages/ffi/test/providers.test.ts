@@ -14,12 +14,18 @@ const libc = {
   usleep: { returns: 'i32', arguments: ['u32'] },
 } as const
 
-async function installed(name: ProviderName): Promise<boolean> {
-  return provider(name).then(() => true, () => false)
-}
+const napi = await provider('ffi-napi').catch((error: unknown) => error)
 
-for (const name of ['koffi', 'ffi-napi'] as const) {
-  describe.skipIf(!(await installed(name)))(`native calls through ${name}`, () => {
+// ffi-napi is an optional peer: where it is installed, it passes what koffi passes.
+const providers: readonly ProviderName[] = napi instanceof Error ? ['koffi'] : ['koffi', 'ffi-napi']
+
+if (napi instanceof Error) it('says how to get ffi-napi where it is not installed', () => {
+  expect(napi).toBeInstanceOf(LibraryError)
+  expect(String(napi)).toMatch(/@2060\.io\/ffi-napi is not installed; `npm install @2060\.io\/ffi-napi @2060\.io\/ref-napi`/)
+})
+
+for (const name of providers) {
+  describe(`native calls through ${name}`, () => {
     it('passes and returns every width exactly', async () => {
       const { call } = await openLibrary(null, libc, name)
       expect(call.abs(-7)).toBe(7)
