@@ -17,7 +17,8 @@ if (run.status !== 0) {
   console.log(`the demo ended with status ${run.status}`)
   process.exit(1)
 }
-const { device, test_accuracy: accuracy, train_seconds: seconds, step_ms: step, first_step_ms: first, compile_ms: compile, kernels } = JSON.parse(run.stdout)
-console.log(`${device}: accuracy ${accuracy} after 1 epoch, ${seconds} s; step ${step} ms of ${kernels} kernels, first ${first} ms, compile ${compile} ms`)
-// One epoch of this recipe on another machine and library gave 93 to 96 %.
+const { device, kernels, test_accuracy: accuracy, ...ms } = JSON.parse(run.stdout)
+console.log(`${device}: accuracy ${accuracy} after 1 epoch, ${ms.train_seconds} s; step ${ms.step_ms} ms of ${kernels} kernels`)
+console.log(`first step ${ms.first_step_ms} ms, compile ${ms.compile_ms} ms`)
+// A tenth of this is a guess; what training for long reaches is not the question here.
 process.exitCode = accuracy >= 0.9 ? 0 : 1
