@@ -3,6 +3,12 @@ import { binary, dtypes, indexAdd, indexFloorDiv, indexFloorMod, indexLt, indexM
 /*
  * Run with --expose-gc: makes graphs, drops them, collects, and prints what is left as JSON.
  */
+export interface DroppedGraphs {
+  readonly made: number
+  readonly left: number
+  readonly bytesPerNode: number
+}
+
 let nodes = 0
 
 /** A chain over a buffer of its own, and index arithmetic over ranges that no other graph has. */
@@ -39,4 +45,5 @@ for (let id = 1; id <= 20; id++) {
 const made = nodes - started
 const left = alive.filter(r => r.deref() !== undefined).length
 await collected()
-console.log(JSON.stringify({ made, left, bytesPerNode: (process.memoryUsage().heapUsed - before) / made }))
+const result: DroppedGraphs = { made, left, bytesPerNode: (process.memoryUsage().heapUsed - before) / made }
+console.log(JSON.stringify(result))

@@ -1,14 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { buildSync } from 'esbuild'
 import { describe, expect, it } from 'vitest'
 import {
-  argKey, binary, constant, dataTypes, dtypes, itemSize, parseDType, pointer, range, shapeOf, substitute, toposort, unary, uop, vector, withSrc,
-  type UOp,
+  argKey, binary, constant, dataTypes, dtypes, itemSize, parseDType, pointer, range, shapeOf, substitute, toposort, unary, uop, vector,
+  withSrc, type UOp,
 } from '@petagrad/ir'
+import { runBundled } from './bundled.js'
+import type { DroppedGraphs } from './dropped-graphs.js'
 
 describe('dtypes', () => {
   it.each(dataTypes.map(d => [d.name, d] as const))('%s is read back from its name, as scalar, vector and pointer', (_, d) => {
@@ -99,21 +95,9 @@ describe('deep graphs', () => {
 
 describe('memory', () => {
   it('of a dropped graph is given back', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'petagrad-'))
-    try {
-      buildSync({
-        entryPoints: [fileURLToPath(new URL('./dropped-graphs.ts', import.meta.url))],
-        outfile: join(folder, 'dropped-graphs.mjs'),
-        bundle: true, format: 'esm', platform: 'node',
-        alias: { '@petagrad/ir': fileURLToPath(new URL('../src/index.ts', import.meta.url)) },
-      })
-      const out = execFileSync(process.execPath, ['--expose-gc', join(folder, 'dropped-graphs.mjs')], { encoding: 'utf8', timeout: 50_000 })
-      const { made, left, bytesPerNode } = JSON.parse(out) as { made: number; left: number; bytesPerNode: number }
-      console.log(`${made} nodes made, ${left} of 20 graphs still alive, ${bytesPerNode.toFixed(1)} bytes left per node`)
-      expect(left).toBeLessThanOrEqual(1) // the last one may still be on the stack
-      expect(bytesPerNode).toBeLessThan(10)
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+    const { made, left, bytesPerNode } = runBundled('./dropped-graphs.ts', ['--expose-gc']) as DroppedGraphs // what that program prints
+    console.log(`${made} nodes made, ${left} of 20 graphs still alive, ${bytesPerNode.toFixed(1)} bytes left per node`)
+    expect(left).toBeLessThanOrEqual(1) // the last one may still be on the stack
+    expect(bytesPerNode).toBeLessThan(10)
   })
 })

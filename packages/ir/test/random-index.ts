@@ -73,7 +73,8 @@ export class RandomIndex {
       case 11: case 12: case 13: return node('floormod', a(), indexConst(this.below(25) === 0 ? -this.below(4) : this.constant()))
       case 14: {
         const by = this.extent !== undefined && this.below(4) > 0 ? this.extent : a()
-        return this.extent !== undefined || this.below(3) === 0 ? node(this.pick(['mul', 'floordiv', 'floormod']), a(), by) : node('max', a(), a())
+        if (this.extent === undefined && this.below(3) > 0) return node('max', a(), a())
+        return node(this.pick(['mul', 'floordiv', 'floormod']), a(), by)
       }
       default: return this.below(2) === 0 ? uop('neg', dtypes.index, [a()]) : uop('where', dtypes.index, [this.condition(1), a(), a()])
     }
@@ -92,7 +93,9 @@ export class RandomIndex {
 
   comparison(depth: number): UOp {
     const k = indexConst(this.below(40) - 12)
-    return uop(this.pick(['lt', 'lt', 'lt', 'eq', 'ne']), dtypes.bool, this.below(3) === 0 ? [k, this.index(depth)] : [this.index(depth), this.below(4) > 0 ? k : this.index(depth)])
+    const x = this.index(depth)
+    const sides = this.below(3) === 0 ? [k, x] : [x, this.below(4) > 0 ? k : this.index(depth)]
+    return uop(this.pick(['lt', 'lt', 'lt', 'eq', 'ne']), dtypes.bool, sides)
   }
 
   condition(depth: number): UOp {

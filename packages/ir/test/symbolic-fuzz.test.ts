@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import {
-  bounds, constantFactor, evaluateIndex, indexConst, is, range, rangesOf, simplifyGiven, simplifyIndex, substituteIndex, toposort, variable, withoutImplied, type UOp,
+  bounds, constantFactor, evaluateIndex, indexConst, is, range, rangesOf, simplifyGiven, simplifyIndex, substituteIndex, toposort, variable,
+  withoutImplied, type UOp,
 } from '@petagrad/ir'
+import { infix } from './infix.js'
 import { generator, RandomIndex, seedOf } from './random-index.js'
 
-const text = (u: UOp): string =>
-  u.src.length === 0 ? (u.op === 'const' ? String(u.arg) : JSON.stringify(u.arg))
-  : u.op === 'range' ? `r${JSON.stringify(u.arg)}<${text(u.src[0])}` : `${u.op}(${u.src.map(text).join(', ')})`
+const place = (env: ReadonlyMap<UOp, number>): string => [...env.values()].join()
 
 const EXPRESSIONS = Number(process.env.PETAGRAD_FUZZ ?? 24_000)
 const POINTS = 24
@@ -34,7 +34,8 @@ describe('index arithmetic agrees with evaluation by definition', () => {
         cases++
         const found = evaluateIndex(simple, env)
         if (found !== truth || value < min || value > max || (factor === 0 ? value !== 0 : value % factor !== 0)) {
-          expect.fail(`${text(u)}\n became ${text(simple)}\n with bounds ${min}..${max} and factor ${factor};\n at ${[...env.values()].join()} it is ${String(truth)}, found ${String(found)}`)
+          expect.fail(`${infix(u)}\n became ${infix(simple)}\n with bounds ${min}..${max} and factor ${factor};\n` +
+            ` at ${place(env)} it is ${String(truth)}, found ${String(found)}`)
         }
       }
       expect(simplifyIndex(simple)).toBe(simple)
@@ -55,9 +56,9 @@ describe('index arithmetic agrees with evaluation by definition', () => {
         const env = make.point()
         const holds = evaluateIndex(condition, env)
         cases++
-        if (evaluateIndex(kept, env) !== holds) expect.fail(`${text(condition)}\n is not ${text(kept)}\n at ${[...env.values()].join()}`)
+        if (evaluateIndex(kept, env) !== holds) expect.fail(`${infix(condition)}\n is not ${infix(kept)}\n at ${place(env)}`)
         if (holds === true && evaluateIndex(given, env) !== evaluateIndex(u, env)) {
-          expect.fail(`${text(u)}\n is not ${text(given)}\n given ${text(condition)}\n at ${[...env.values()].join()}`)
+          expect.fail(`${infix(u)}\n is not ${infix(given)}\n given ${infix(condition)}\n at ${place(env)}`)
         }
       }
     }
@@ -74,7 +75,8 @@ describe('index arithmetic agrees with evaluation by definition', () => {
       const map = new Map(some.map(l => [l.node, indexConst(env.get(l.node) ?? 0)]))
       const replaced = substituteIndex(u, map)
       for (const l of some) expect(rangesOf(replaced).has(l.node)).toBe(false)
-      if (evaluateIndex(replaced, env) !== evaluateIndex(u, env)) expect.fail(`${text(u)}\n became ${text(replaced)}\n at ${[...env.values()].join()}`)
+      if (evaluateIndex(replaced, env) === evaluateIndex(u, env)) continue
+      expect.fail(`${infix(u)}\n became ${infix(replaced)}\n at ${place(env)}`)
     }
   })
 
@@ -85,7 +87,10 @@ describe('index arithmetic agrees with evaluation by definition', () => {
     for (let n = 0; n < total; n++) {
       const make = new RandomIndex(random)
       const u = simplifyIndex(random() < 0.3 ? make.condition(2) : make.index(1 + make.below(5)))
-      const names = make.leaves.map((l, i) => [l.node, is(l.node, 'range') ? range(l.max + 1, i + 10, 'loop') : variable(`w${i}`, l.min, l.max)] as const)
+      const names = make.leaves.map((l, i) => {
+        const renamed = is(l.node, 'range') ? range(l.max + 1, i + 10, 'loop') : variable(`w${i}`, l.min, l.max)
+        return [l.node, renamed] as const
+      })
       const renamed = substituteIndex(u, new Map(names))
       if (substituteIndex(renamed, new Map(names.map(([a, b]) => [b, a]))) === u) same++
     }

@@ -90,7 +90,11 @@ class Chain {
           origin: (_, index) => shape.map((_, i) => index[order.indexOf(i)]),
         }
       }
-      case 6: return { name: `flip ${axis}`, shape, origin: (math, index) => index.map((x, i) => (i === axis ? math.sub(math.of(shape[i] - 1), x) : x)) }
+      case 6: return {
+        name: `flip ${axis}`,
+        shape,
+        origin: (math, index) => index.map((x, i) => (i === axis ? math.sub(math.of(shape[i] - 1), x) : x)),
+      }
       case 7: {
         const from = this.below(shape[axis])
         const size = 1 + this.below(shape[axis] - from)
@@ -137,15 +141,16 @@ describe('index maps of movement chains', () => {
       const shape = steps.at(-1)?.shape ?? source
       const leaves = shape.map((d, i) => range(d, i, 'loop'))
       const loops = leaves.filter((_, i) => shape[i] > 1)
+      const name = `${source.join('×')}: ${steps.map(s => s.name).join(', ')}`
       const offset = offsetOf(nodes, source, steps, leaves)
       const truth = (env: ReadonlyMap<UOp, number>): number => offsetOf(numbers, source, steps, leaves.map(l => env.get(l) ?? 0))
       for (const env of points(loops)) {
-        if (evaluateIndex(offset, env) !== truth(env)) expect.fail(`${source.join('×')}: ${steps.map(s => s.name).join(', ')} is not ${infix(offset)} at ${[...env.values()].join()}`)
+        if (evaluateIndex(offset, env) !== truth(env)) expect.fail(`${name} is not ${infix(offset)} at ${[...env.values()].join()}`)
       }
       if (!isAffine(truth, loops)) continue
       affine++
       if (![...linearForm(offset).terms.keys()].every(t => t.op === 'range')) {
-        missed.push(`${source.join('×')}: ${steps.map(s => s.name).join(', ')} is ${infix(offset)}`)
+        missed.push(`${name} is ${infix(offset)}`)
       }
     }
     console.log(`${affine} of ${CHAINS} maps are affine, ${affine - missed.length} are written so`)

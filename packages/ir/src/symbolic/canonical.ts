@@ -94,7 +94,8 @@ export function transformed(u: UOp, memo: Map<UOp, UOp>, keep: (u: UOp) => boole
           stack.push(...waiting)
           continue
         }
-        memo.set(top, isSum ? transformedSum(linearOf(top), memo, known) : settled(rebuild(top, top.src.map(s => memo.get(s) ?? s), known), known))
+        const result = isSum ? sumOf(linearOf(top), memo) : rebuild(top, top.src.map(s => memo.get(s) ?? s), known)
+        memo.set(top, settled(result, known))
       }
     }
     stack.pop()
@@ -102,10 +103,11 @@ export function transformed(u: UOp, memo: Map<UOp, UOp>, keep: (u: UOp) => boole
   return memo.get(root) ?? root
 }
 
-function transformedSum(sum: Linear, memo: ReadonlyMap<UOp, UOp>, known: Knowledge): UOp {
+/** The sum with its atoms replaced. */
+function sumOf(sum: Linear, memo: ReadonlyMap<UOp, UOp>): UOp {
   let result = constantSum(sum.constant)
   sum.atoms.forEach((atom, i) => { result = plus(result, linearOf(memo.get(atom.node) ?? atom.node), sum.coefs[i]) })
-  return settled(nodeOfSum(result).node, known)
+  return nodeOfSum(result).node
 }
 
 /** A constant, if what is known leaves one value only. */

@@ -113,7 +113,8 @@ export function simplifyGiven(u: UOp, condition: UOp): UOp {
   if (is(facts.node, 'const')) return root
   const given = (facts.given ??= new Given(conjuncts(facts.node)))
   const about = leavesOf(facts.node)
-  return transformed(root, new Map(given.decided), x => isLeaf(x) || disjoint(leavesOf(x), about), given)
+  // A load may be moved out from behind the condition: what keeps it within its memory must stay its own.
+  return transformed(root, new Map(given.decided), x => x.op === 'load' || isLeaf(x) || disjoint(leavesOf(x), about), given)
 }
 
 function disjoint(a: ReadonlySet<UOp>, b: ReadonlySet<UOp>): boolean {

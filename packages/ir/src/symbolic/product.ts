@@ -49,9 +49,11 @@ export function divideSymbolic(n: Linear, d: Linear): { readonly quotient: Linea
   let quotient = constantSum(0)
   let left = n
   for (let step = 0; step < MOST_STEPS; step++) {
-    const at = left.atoms.findIndex((atom, i) => left.coefs[i] % d.coefs[lead] === 0 && without(factorsOf(atom.node), leadFactors) !== undefined)
-    if (at < 0) break
-    const factors = without(factorsOf(left.atoms[at].node), leadFactors) ?? []
+    const divided = left.atoms.map((atom, i) =>
+      left.coefs[i] % d.coefs[lead] === 0 ? without(factorsOf(atom.node), leadFactors) : undefined)
+    const at = divided.findIndex(factors => factors !== undefined)
+    const factors = divided[at]
+    if (factors === undefined) break
     const part = scaled(factors.length === 0 ? constantSum(1) : atomSum(chain(factors)), left.coefs[at] / d.coefs[lead])
     const next = plus(left, times(part, d), -1)
     if (next.atoms.length > left.atoms.length) break
@@ -85,9 +87,11 @@ export function isNegative(x: Linear): boolean {
   if (intervalOfSum(x).max < 0) return true
   let upper = x
   for (let i = 0; i < x.atoms.length; i++) {
+    const { op } = x.atoms[i].node
+    if (x.coefs[i] < 0 || (op !== 'range' && op !== 'mul')) continue
     const factors = factorsOf(x.atoms[i].node)
     const at = factors.findIndex(f => is(f, 'range') && !is(f.src[0], 'const'))
-    if (at < 0 || x.coefs[i] < 0) continue
+    if (at < 0) continue
     const others = factors.filter((_, k) => k !== at)
     if (!others.every(f => intervalOf(f).min >= 0)) continue
     const most = shifted(linearOf(factors[at].src[0]), -1)
