@@ -108,7 +108,7 @@ class KernelEmitter implements Emission {
         return
       }
     }
-    if (this.plan.carriers.get(u) !== 'local') return
+    if (this.plan.carriers.get(u) !== 'local' || this.locals.has(u)) return
     this.compute(u)
     const last = this.plan.lastUse.get(u) ?? at
     // What dies here may give its local to the result.
@@ -121,6 +121,10 @@ class KernelEmitter implements Emission {
   private openLoop(u: UOp): void {
     const { code } = this
     const type = valueType(u.dtype)
+    for (const { address, start } of this.plan.moving.get(u) ?? []) {
+      this.push(start)
+      code.set(this.assign(address))
+    }
     const counter = this.assign(u)
     pushConstant(this, u.dtype, 0)
     code.set(counter)
@@ -137,15 +141,18 @@ class KernelEmitter implements Emission {
     const { code } = this
     const range = u.src[0]
     const counter = this.local(range)
+    const moving = this.plan.moving.get(range) ?? []
+    for (const { address, step } of moving) code.get(this.local(address)).i32(step).op('i32.add').set(this.local(address))
     code.get(counter)
     pushConstant(this, range.dtype, 1)
     code.op(valueType(range.dtype) === 'i64' ? 'i64.add' : 'i32.add').tee(counter)
     this.push(range.src[0])
     code.op(valueType(range.dtype) === 'i64' ? 'i64.lt_s' : 'i32.lt_s').indexed('br_if', 0).op('end')
     if (mayBeEmpty(range)) code.op('end')
+    const ended = [range, ...moving.map(m => m.address)]
     const list = this.dying.get(at)
-    if (list === undefined) this.dying.set(at, [range])
-    else list.push(range)
+    if (list === undefined) this.dying.set(at, ended)
+    else list.push(...ended)
   }
 
   private store(u: UOp): void {

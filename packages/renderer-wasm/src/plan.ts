@@ -1,4 +1,5 @@
-import type { UOp } from '@petagrad/ir'
+import { is, type UOp } from '@petagrad/ir'
+import { withoutOrder } from './addresses.js'
 import { findBlocks, livesUntil, type Block } from './blocks.js'
 import { isMemoryAccess, operandsOf, registerOf } from './operands.js'
 
@@ -12,6 +13,16 @@ export interface Plan {
   readonly carriers: ReadonlyMap<UOp, Carrier>
   /** For values in locals, registers and ranges: the last place where they are needed. */
   readonly lastUse: ReadonlyMap<UOp, number>
+  /** Addresses that a loop moves by a constant each time round, by the loop's range: kept in a local that is added to. */
+  readonly moving: ReadonlyMap<UOp, readonly MovingAddress[]>
+}
+
+export interface MovingAddress {
+  readonly address: UOp
+  /** Where it starts, known before the loop. */
+  readonly start: UOp
+  /** Bytes from one iteration to the next. */
+  readonly step: number
 }
 
 /** Nesting that the stack code of one value may reach; beyond, a local takes it up. */
@@ -28,6 +39,7 @@ const isEffect = (u: UOp): boolean =>
 export function planProgram(uops: readonly UOp[]): Plan {
   const { defined, evaluated } = findBlocks(uops)
   const place = new Map(uops.map((u, at) => [u, at]))
+  const moving = new Map<UOp, MovingAddress[]>()
   const carriers = new Map<UOp, Carrier>()
   const lastUse = new Map<UOp, number>()
   const uses = new Map<UOp, number>()
@@ -60,10 +72,31 @@ export function planProgram(uops: readonly UOp[]): Plan {
     return nextComputed >= there || operandsOf(u).filter(o => !isFree(o)).length <= 1 ? 'inline' : 'local'
   }
 
+  /** If `u` is the start of a moving address, carries it as such. */
+  const carryMoving = (u: UOp, at: number): boolean => {
+    const block = defined[at]
+    const range = uops.at(Math.max(block.first, 0))
+    const step = u.op === 'index' && range?.op === 'range' ? stepOf(u.src[1], range) : undefined
+    if (step === undefined || range === undefined) return false
+    const start = withoutOrder(u.src[0])
+    const home = place.get(start)
+    if (home !== undefined && defined[home] === block && !isFree(start)) return false
+    const list = moving.get(range)
+    if (list === undefined) moving.set(range, [{ address: u, start, step }])
+    else list.push({ address: u, start, step })
+    carriers.set(u, 'local')
+    computedAt.set(u, block.first)
+    uses.set(start, (uses.get(start) ?? 0) + 1)
+    user.set(start, u)
+    need(start, evaluated[block.first], block.first)
+    return true
+  }
+
   for (let at = uops.length - 1; at >= 0; at--) {
     const u = uops[at]
     const effect = isEffect(u)
     if (isFree(u) || (!effect && !uses.has(u))) continue
+    if (carryMoving(u, at)) continue
     let here = at
     if (!effect) {
       const carrier = choose(u, at)
@@ -91,5 +124,11 @@ export function planProgram(uops: readonly UOp[]): Plan {
     }
     if ((u.op === 'store' && reg === undefined) || u.op === 'barrier') nextStore = at
   }
-  return { carriers, lastUse }
+  return { carriers, lastUse, moving }
+}
+
+/** The constant that `offset` grows by when the range counts on, if it is a multiple of the range. */
+function stepOf(offset: UOp, range: UOp): number | undefined {
+  if (offset === range) return 1
+  return offset.op === 'mul' && offset.src[0] === range && is(offset.src[1], 'const') ? Number(offset.src[1].arg) : undefined
 }
