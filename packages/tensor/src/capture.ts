@@ -36,6 +36,8 @@ interface Recording<R> {
  * and must keep their shapes and dtypes. What the function assigns (parameters, optimiser state, random numbers) is
  * part of the step. The function must be synchronous and read no values: CAPTURE_INVALID says what is wrong.
  */
+export function capture<A extends readonly Tensor[], R extends StepResult>(body: (...inputs: A) => R): Step<A, R>
+export function capture<A extends readonly Tensor[]>(body: (...inputs: A) => void): Step<A, undefined>
 export function capture<A extends readonly Tensor[], R extends StepResult>(body: (...inputs: A) => R): Step<A, R> {
   let recording: Promise<Recording<R>> | undefined
   let recorded: Recording<R> | undefined

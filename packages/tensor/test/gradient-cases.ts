@@ -2,12 +2,12 @@ import { dtypes } from '@petagrad/ir'
 import { Tensor } from '../src/index.js'
 import { sample } from './sample.js'
 
-export type Case = readonly [name: string, shapes: readonly (readonly number[])[], f: (...x: Tensor[]) => Tensor, low?: number, high?: number]
+export type Row = readonly [name: string, shapes: readonly (readonly number[])[], f: (...x: Tensor[]) => Tensor, low?: number, high?: number]
 
 export const i32 = (data: readonly number[]): Tensor => Tensor.from(data, { dtype: dtypes.i32 })
 
 /** Functions to differentiate; results of any shape are weighted and summed. Inputs are uniform in [low, high). */
-export const cases: readonly Case[] = [
+const table: readonly Row[] = [
   ['add', [[2, 3], [3]], (a, b) => a.add(b)],
   ['sub', [[2, 1], [3]], (a, b) => a.sub(b)],
   ['mul', [[2, 3], [2, 1]], (a, b) => a.mul(b)],
@@ -84,4 +84,7 @@ export const cases: readonly Case[] = [
   ['two layers', [[2, 3], [4, 3], [1, 4]], (x, w, v) => x.matmul(w.T).tanh().matmul(v.T).sigmoid()],
 ]
 
+export const cases = table.map(([name, shapes, f, low = -1.5, high = 1.5]) => ({ name, shapes, f, low, high }))
+
+/** A scalar that depends on every element in another way. */
 export const weighted = (t: Tensor): Tensor => t.mul(Tensor.from(sample(77).list(t.size, 0.5, 1.5), { shape: t.shape, dtype: dtypes.f64 })).sum()
