@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 
-/** Runs a program of this folder in a Node process of its own, bundled with the sources as users get them, and gives what it prints as JSON. */
+/** Runs a program of this folder in its own Node process, bundled with the sources as users get them. Gives what it prints as JSON. */
 export function runBundled(program: string, nodeOptions: readonly string[] = []): unknown {
   const folder = mkdtempSync(join(tmpdir(), 'petagrad-'))
   const file = join(folder, 'program.mjs')
