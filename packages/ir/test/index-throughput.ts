@@ -11,10 +11,7 @@ interface Convolution {
 
 /** A convolution's address arithmetic: flatten, split again, window and gate, for one pair of extents; and the calls made. */
 function convolution(h: number, w: number, c: number): Convolution {
-  /** Milliseconds of processor time, which other processes do not lengthen. */
-const cpu = (): number => process.cpuUsage().user / 1000
-
-let calls = 0
+  let calls = 0
   const counted = <T>(x: T): T => (calls++, x)
   const [b, y, x, i, ky, kx] = [4, h, w, c, 3, 3].map((d, axis) => range(d, axis, axis < 4 ? 'loop' : 'reduce'))
   const flat = counted(indexAdd(counted(indexMul(counted(indexAdd(counted(indexMul(b, h)), y)), w)), x))
@@ -39,6 +36,9 @@ export interface Throughput {
   readonly perCallAgain: number
   readonly perSubstitution: number
 }
+
+/** Milliseconds of processor time, which other processes do not lengthen. */
+const cpu = (): number => process.cpuUsage().user / 1000
 
 let calls = 0
 const started = cpu()
