@@ -20,6 +20,7 @@ export function prepare(sink: UOp): Prepared {
   const clean = new Map<UOp, UOp>()
   const at = (u: UOp): UOp => clean.get(u) ?? u
   const send = (value: UOp, to: Destination): void => {
+    if (elementCount(shapeOf(value)) === 0) return // nothing to store, so nothing to compute
     const list = destinations.get(value)
     if (list === undefined) destinations.set(value, [to])
     else list.push(to)
