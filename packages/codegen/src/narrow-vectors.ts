@@ -1,4 +1,4 @@
-import { extract, is, isAlu, load, address, indexAdd, toposort, uop, vectorize, withSrc, type DType, type ScalarName, type UOp } from '@petagrad/ir'
+import { extract, is, isAlu, load, address, indexAdd, reduce, toposort, uop, vectorize, withSrc, type DType, type ScalarName, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 
 /** Splits vector operations that the target has not, into one operation per lane. */
@@ -20,10 +20,15 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
       done.set(u, node)
     } else if (node.op === 'end') {
       done.set(u, uop('end', node.dtype, u.src.flatMap(s => out.get(s) ?? [done.get(s) ?? s])))
+    } else if (is(node, 'extract') && is(node.src[0], 'vectorize')) {
+      const { src: lanes } = node.src[0]
+      done.set(u, vectorize(node.arg.map(i => lanes[i])))
     } else if (node.dtype.lanes === 1 && !(isAlu(node.op) && src.some(s => s.dtype.lanes > 1))) {
       done.set(u, node)
     } else if (node.op === 'load' && (node.dtype.kind === 'bool' || !has(node.dtype))) {
       done.set(u, vectorize(Array.from({ length: node.dtype.lanes }, (_, i) => scalarLoad(node, i))))
+    } else if (is(node, 'reduce') && !has(node.dtype)) {
+      done.set(u, vectorize(lanesOf(src[0]).map(v => reduce(node.arg, v, src.slice(1)))))
     } else if (isAlu(node.op) && !supported(node)) {
       const n = node.dtype.lanes
       const lanes = src.map(s => (s.dtype.lanes === n ? lanesOf(s) : undefined))
