@@ -2,7 +2,7 @@ import { PetagradError } from '../errors.js'
 import type { Op } from '../op.js'
 import type { UOp } from '../uop.js'
 import { hit, type Matcher } from './matcher.js'
-import { holds, orders, type Bindings, type PatternData, type Rule } from './pattern.js'
+import { holds, orders, type PatternData, type Rule } from './pattern.js'
 
 interface Candidate {
   readonly rule: Rule
@@ -62,13 +62,4 @@ function matches(pattern: PatternData, u: UOp, bindings: Record<string, UOp>): b
   }
   if (pattern.src === undefined) return true
   return pattern.src.length === u.src.length && pattern.src.every((s, i) => matches(s, u.src[i], bindings))
-}
-
-/** Whether the left side matches `u`, guards included, in any operand order; the bindings of the first that does. */
-export function bindingsOf({ pattern, guards }: Rule, u: UOp): Bindings | undefined {
-  for (const order of orders(pattern)) {
-    const bindings: Record<string, UOp> = {}
-    if (matches(order, u, bindings) && guards.every(guard => guard(bindings))) return bindings
-  }
-  return undefined
 }

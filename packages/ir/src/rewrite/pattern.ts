@@ -188,4 +188,4 @@ function patternKey({ ops, kinds, value, name, src }: PatternData): string {
 }
 
 /** The guards of a left side, in the order in which they run. */
-export const guardsOf = (pattern: PatternData): Guard[] => [...(pattern.src ?? []).flatMap(guardsOf), ...pattern.guards]
+const guardsOf = (pattern: PatternData): Guard[] => [...(pattern.src ?? []).flatMap(guardsOf), ...pattern.guards]
