@@ -32,7 +32,7 @@ export default tseslint.config(
   },
   {
     // Tables of cases read best one case a line.
-    files: ['**/test/**', 'tests/**'],
+    files: ['**/test/**', 'tests/**', 'packages/testing/**'],
     rules: { 'max-len': ['error', { code: 180, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }] },
   },
   {

@@ -68,7 +68,7 @@ suite(executable === undefined ? 'a page in Chromium (no Chromium: PETAGRAD_CHRO
       const losses = (await tab.locator('#steps tr td:nth-child(2)').allTextContents()).map(Number)
       expect(losses.length).toBe(steps)
       // Sums are split over the threads that there are, so the last bits of an f32 loss depend on their number.
-      losses.forEach((loss, step) => expect(Math.abs(loss - expected[step]) / expected[step], `step ${step}: ${loss} and ${expected[step]}`).toBeLessThan(1e-3))
+      losses.forEach((loss, step) => expect(Math.abs(loss - expected[step]) / expected[step], `step ${step}: ${loss} and ${expected[step]}`).toBeLessThan(1e-5))
     } finally {
       await tab.close()
       await server.close()
