@@ -91,8 +91,9 @@ function branchesOf(placed: Placed, op: string): Branch[] {
   return orders(placed.rule.pattern).map(order => {
     const tests: Record<'op' | 'same' | 'value' | 'kind', Test[]> = { op: [], same: [], value: [], kind: [] }
     const binds = new Map<string, Place>()
-    const level: { pattern: PatternData; place: Place }[] = [{ pattern: order, place: [] }]
-    for (let at = level.shift(); at !== undefined; at = level.shift()) {
+    const tested = new Set<string>()
+    const queue: { pattern: PatternData; place: Place }[] = [{ pattern: order, place: [] }]
+    for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
       const { pattern, place } = at
       const name = variable(place)
       const test = (text: string, opens?: Place): Test => ({ text, places: [place], opens })
@@ -100,15 +101,18 @@ function branchesOf(placed: Placed, op: string): Branch[] {
       const variadic = place.length > 0 ? pattern.ops?.some(o => VARIADIC.has(o)) : VARIADIC.has(op)
       if (pattern.src !== undefined && variadic) tests.op.push(test(`${name}.src.length === ${pattern.src.length}`))
       if (pattern.value !== undefined) tests.value.push(test(`holds(${name}, ${Object.is(pattern.value, -0) ? '-0' : pattern.value})`))
-      // A name that is bound again stands for one node: its kind is tested where it was bound.
-      const again = pattern.name !== undefined && binds.has(pattern.name)
-      if (pattern.kinds !== undefined && !again) tests.kind.push(test(kindTest(`${name}.dtype.kind`, pattern.kinds)))
+      if (pattern.kinds !== undefined) {
+        // A name that occurs again stands for one node, whose kind need not be tested twice.
+        const known = `${pattern.name} ${pattern.kinds.join()}`
+        if (pattern.name === undefined || !tested.has(known)) tests.kind.push(test(kindTest(`${name}.dtype.kind`, pattern.kinds)))
+        tested.add(known)
+      }
       if (pattern.name !== undefined) {
         const bound = binds.get(pattern.name)
         if (bound === undefined) binds.set(pattern.name, place)
         else tests.same.push({ text: `${name} === ${variable(bound)}`, places: [place, bound], opens: undefined })
       }
-      pattern.src?.forEach((s, i) => level.push({ pattern: s, place: [...place, i] }))
+      pattern.src?.forEach((s, i) => queue.push({ pattern: s, place: [...place, i] }))
     }
     // Ops first, breadth first: rules of one root op share these tests, and they fail soonest.
     return { placed, tests: [...tests.op, ...tests.same, ...tests.value, ...tests.kind], binds }
