@@ -76,13 +76,11 @@ export function reduceAxes(alu: ReduceAlu, u: UOp, axes: readonly number[]): UOp
 
 export const cast = (u: UOp, dtype: DType): UOp => castUOp('cast', u, dtype)
 
-/** Sums a broadcast value back to the shape that it was broadcast from. */
-export function sumTo(u: UOp, shape: Shape): UOp {
-  const from = shapeOf(u)
-  const extra = from.length - shape.length
-  const axes = from.flatMap((d, i) => (i < extra || (shape[i - extra] === 1 && d !== 1) ? [i] : []))
-  return reshape(reduceAxes('add', u, axes), shape)
-}
+/** The dtype that sums of a float dtype are made in: narrow ones in f32. */
+export const accumulator = (dtype: DType): DType => (dtype.kind === 'float' && dtype.bits < 32 ? dtypes.f32 : dtype)
+
+/** A sum in the accumulator's dtype, rounded once. */
+export const sumAxes = (u: UOp, axes: readonly number[]): UOp => cast(reduceAxes('add', cast(u, accumulator(u.dtype)), axes), u.dtype)
 
 // ---- arithmetic on equal shapes and dtypes
 

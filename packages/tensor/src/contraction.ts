@@ -1,5 +1,8 @@
 import { dtypes, PetagradError, reduceIdentity, shapeOf, type UOp } from '@petagrad/ir'
-import { add, broadcastShapes, broadcastTo, cast, expand, mul, mulScalar, permute, reduceAxes, reshape, select, shear, shrink, splat } from './build.js'
+import {
+  accumulator, add, broadcastShapes, broadcastTo, cast, expand, mul, mulScalar, permute, reduceAxes, reshape, select, shear, shrink,
+  splat, sumAxes,
+} from './build.js'
 import type { TensorCore } from './core.js'
 import { IndexingOps } from './indexing.js'
 import { numericShape } from './movement.js'
@@ -49,7 +52,7 @@ export abstract class ContractionOps extends IndexingOps {
     const a = broadcastTo(reshape(cast(this.uop, dtype), [...left.slice(0, -1), 1, k]), full)
     const columns = swapLast(reshape(cast(other.uop, dtype), right))
     const b = broadcastTo(reshape(columns, [...right.slice(0, -2), 1, n, k]), full)
-    const product = reshape(reduceAxes('add', mul(a, b), [full.length - 1]), full.slice(0, -1))
+    const product = reshape(sumOfProducts(a, b, [full.length - 1]), full.slice(0, -1))
     const kept = [...batch, ...(this.rank === 1 ? [] : [m]), ...(other.rank === 1 ? [] : [n])]
     return this.derive(reshape(product, kept))
   }
@@ -83,7 +86,7 @@ export abstract class ContractionOps extends IndexingOps {
     const ordered = reshape(permute(split, [0, 1, 3, 5, 2, 4, 6]), [batch, groups, 1, height, width, perGroup, kernelHeight, kernelWidth])
     const full = [batch, groups, outputs / groups, height, width, perGroup, kernelHeight, kernelWidth]
     const kernel = reshape(cast(weight.uop, dtype), [1, groups, outputs / groups, 1, 1, perGroup, kernelHeight, kernelWidth])
-    const sums = reduceAxes('add', mul(expand(ordered, full), expand(kernel, full)), [5, 6, 7])
+    const sums = sumOfProducts(expand(ordered, full), expand(kernel, full), [5, 6, 7])
     const result = reshape(sums, [batch, outputs, height, width])
     if (bias === undefined) return this.derive(result)
     if (bias.rank !== 1 || bias.shape[0] !== outputs) {
@@ -106,7 +109,7 @@ export abstract class ContractionOps extends IndexingOps {
   avgPool2d(window: Pair, options: PoolOptions = {}): Tensor {
     const [y, x] = this.poolWindows('avgPool2d', window, options)
     const dtype = floatOf(this.dtype)
-    return this.pooled(y, x, cast(this.uop, dtype), u => mulScalar(reduceAxes('add', u, [3, 5]), 1 / (y.size * x.size)))
+    return this.pooled(y, x, cast(this.uop, dtype), u => mulScalar(sumAxes(u, [3, 5]), 1 / (y.size * x.size)))
   }
 
   private poolWindows(op: string, window: Pair, options: PoolOptions): readonly [Window, Window] {
@@ -119,6 +122,12 @@ export abstract class ContractionOps extends IndexingOps {
     const tiles = [y, x].every(w => w.stride === w.size && w.dilation === 1 && w.padding === 0)
     return this.derive(withoutWindow(reduce(tiles ? tiled(image, y.size, x.size) : slidingWindows(image, y, x))))
   }
+}
+
+/** Products and their sum in the accumulator's dtype. */
+function sumOfProducts(a: UOp, b: UOp, axes: readonly number[]): UOp {
+  const wide = accumulator(a.dtype)
+  return cast(reduceAxes('add', mul(cast(a, wide), cast(b, wide)), axes), a.dtype)
 }
 
 const pair = (p: Pair): readonly [number, number] => (typeof p === 'number' ? [p, p] : p)

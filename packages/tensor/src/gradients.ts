@@ -1,7 +1,7 @@
 import { is, PetagradError, shapeOf, toposort, uop, type Op, type UOp } from '@petagrad/ir'
 import {
   add, addScalar, apply, cast, div, equal, expand, flip, lessThan, mul, mulScalar, neg, pad, permute, reciprocal, reduceAxes, reshape,
-  select, shear, shrink, splat, splatValue, zerosLike,
+  select, shear, shrink, splat, splatValue, sumAxes, zerosLike,
 } from './build.js'
 
 /**
@@ -62,7 +62,7 @@ function scatterRows(u: UOp, g: UOp): UOp {
   const wanted = expand(reshape(indices, [places, 1, ...ones]), all)
   const row = expand(reshape(uop('iota', indices.dtype, [], { size: rows }), [1, rows, ...ones]), all)
   const spread = expand(reshape(g, [places, 1, ...rest]), all)
-  return reshape(reduceAxes('add', select(equal(wanted, row), spread, zerosLike(spread)), [0]), [rows, ...rest])
+  return reshape(sumAxes(select(equal(wanted, row), spread, zerosLike(spread)), [0]), [rows, ...rest])
 }
 
 const movement: Partial<Record<Op, GradientRule>> = {
@@ -71,7 +71,7 @@ const movement: Partial<Record<Op, GradientRule>> = {
   expand: (u, g) => [
     () => {
       const from = shapeOf(u.src[0])
-      return reduceAxes('add', g, shapeOf(u).flatMap((d, i) => (from[i] === d ? [] : [i])))
+      return sumAxes(g, shapeOf(u).flatMap((d, i) => (from[i] === d ? [] : [i])))
     },
   ],
   pad: (u, g) => [

@@ -1,5 +1,5 @@
 import { dtypes, PetagradError, shapeOf } from '@petagrad/ir'
-import { broadcastTo, cast, mul, mulScalar, reciprocal, reduceAxes, reshape, select, sub, zerosLike } from './build.js'
+import { broadcastTo, cast, mul, mulScalar, reciprocal, reshape, select, sub, sumAxes, zerosLike } from './build.js'
 import { ContractionOps } from './contraction.js'
 import { axisOf, type TensorCore } from './core.js'
 import { exp } from './elementary.js'
@@ -10,6 +10,11 @@ import { floatOf } from './promotion.js'
 import { logsumexp, shiftOf } from './reduce.js'
 import { hostValues } from './storage.js'
 import type { Tensor } from './tensor.js'
+
+export interface CrossEntropyOptions {
+  /** Weight of the label that is spread evenly over all classes (Szegedy et al. 2016); default 0. */
+  readonly labelSmoothing?: number
+}
 
 export interface AttentionOptions {
   /** Query t sees keys up to t only. */
@@ -26,7 +31,7 @@ export abstract class NeuralOps extends ContractionOps {
     const a = [axisOf('softmax', axis, this.rank)]
     const x = cast(this.uop, floatOf(this.dtype))
     const e = exp(sub(x, broadcastTo(shiftOf(x, a), shapeOf(x))))
-    return this.derive(mul(e, broadcastTo(reciprocal(reduceAxes('add', e, a)), shapeOf(x))))
+    return this.derive(mul(e, broadcastTo(reciprocal(sumAxes(e, a)), shapeOf(x))))
   }
 
   logSoftmax(axis = -1): Tensor {
@@ -74,7 +79,7 @@ export abstract class NeuralOps extends ContractionOps {
    * Mean negative log-likelihood of integer labels: this is [..., classes], `labels` [...]. Labels known on the host are
    * checked: INVALID_DATA for NaN, INDEX_OUT_OF_RANGE for a class that does not exist.
    */
-  crossEntropy(labels: TensorCore): Tensor {
+  crossEntropy(labels: TensorCore, options: CrossEntropyOptions = {}): Tensor {
     const shape = this.shape
     const classes = shape[shape.length - 1]
     const fits = this.rank > 0 && labels.rank === this.rank - 1 && labels.shape.every((d, i) => d === shape[i])
@@ -87,9 +92,12 @@ export abstract class NeuralOps extends ContractionOps {
     checkIndices('crossEntropy', labels, classes)
     const x = cast(this.uop, floatOf(this.dtype))
     const last = [shape.length - 1]
-    const chosen = reduceAxes('add', select(isClass(labels.uop, classes), x, zerosLike(x)), last)
+    const spread = options.labelSmoothing ?? 0
+    if (!(spread >= 0 && spread <= 1)) throw new PetagradError('INVALID_ARGUMENT', `labelSmoothing ${spread} is outside of [0, 1]`, { op: 'crossEntropy' })
+    const elsewhere = spread === 0 ? zerosLike(x) : mulScalar(x, spread / classes)
+    const chosen = sumAxes(select(isClass(labels.uop, classes), mulScalar(x, 1 - spread + spread / classes), elsewhere), last)
     const losses = sub(logsumexp(x, last), chosen)
-    return this.derive(reshape(mulScalar(reduceAxes('add', losses, shape.map((_, i) => i)), 1 / labels.size), []))
+    return this.derive(reshape(mulScalar(sumAxes(losses, shape.map((_, i) => i)), 1 / labels.size), []))
   }
 
   /** Mean squared difference. */

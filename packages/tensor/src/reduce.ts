@@ -1,5 +1,5 @@
 import { dtypes, PetagradError, shapeOf, uop, type DType, type ReduceAlu, type UOp } from '@petagrad/ir'
-import { add, apply, broadcastTo, cast, combine, equal, mul, mulScalar, neg, not, reduceAxes, reshape, select, splat, sub, zerosLike } from './build.js'
+import { accumulator, add, apply, broadcastTo, cast, combine, equal, mul, mulScalar, neg, not, reduceAxes, reshape, select, splat, sub, sumAxes, zerosLike } from './build.js'
 import { axisOf } from './core.js'
 import { exp, log } from './elementary.js'
 import { MovementOps, numericShape, positions } from './movement.js'
@@ -20,7 +20,7 @@ export interface VarianceOptions extends ReduceOptions {
 
 /** Sums of small integers are wider than the integers; sums of small floats are made in f32 and rounded once. */
 function sumDType(dtype: DType): DType {
-  if (dtype.kind === 'float') return dtype.bits < 32 ? dtypes.f32 : dtype
+  if (dtype.kind === 'float') return accumulator(dtype)
   if (dtype.bits === 64) return dtype
   return dtype.kind === 'uint' ? dtypes.u32 : dtypes.i32
 }
@@ -129,7 +129,7 @@ export function shiftOf(x: UOp, axes: readonly number[]): UOp {
 
 export function logsumexp(x: UOp, axes: readonly number[]): UOp {
   const shift = shiftOf(x, axes)
-  return add(log(reduceAxes('add', exp(sub(x, broadcastTo(shift, shapeOf(x)))), axes)), shift)
+  return add(log(sumAxes(exp(sub(x, broadcastTo(shift, shapeOf(x)))), axes)), shift)
 }
 
 /** Turns the order around without losing a value: negation on floats, complement on integers and bool. */

@@ -32,6 +32,16 @@ describe('matmul', () => {
   })
 })
 
+describe('narrow floats', () => {
+  it('are multiplied and summed in f32, and rounded once', async () => {
+    const half = (values: readonly number[], shape: readonly number[]): Tensor => Tensor.from(values, { shape, dtype: dtypes.f16 })
+    // 300² is beyond f16.
+    expect(await half([300, 300], [2]).dot(half([300, -300], [2])).tolist()).toBe(0)
+    expect(await half([300, 300], [1, 2, 1, 1]).conv2d(half([300, -300], [1, 2, 1, 1])).item()).toBe(0)
+    expect(await half(Array<number>(4).fill(60000), [4]).mean().item()).toBeCloseTo(60000, -2)
+  })
+})
+
 interface ConvolutionCase {
   readonly batch: number; readonly inputs: number; readonly outputs: number; readonly size: readonly [number, number]; readonly kernel: readonly [number, number]
   readonly stride: readonly [number, number]; readonly padding: readonly [number, number]; readonly dilation: readonly [number, number]; readonly groups: number

@@ -34,6 +34,16 @@ describe('normalised exponentials', () => {
     expectClose(await Tensor.from([[1000, 0]]).crossEntropy(Tensor.from([1], { dtype: dtypes.i64 })).data(), [1000])
   })
 
+  it('label smoothing spreads weight over all classes', async () => {
+    const labels = [3, 0, 1], spread = 0.2
+    const wanted = labels.reduce((total, label, i) => {
+      const p = softmax(rowsOf(values, 4)[i])
+      return total - p.reduce((sum, q, c) => sum + Math.log(q) * (spread / 4 + (c === label ? 1 - spread : 0)), 0)
+    }, 0) / 3
+    const loss = f64(values, [3, 4]).crossEntropy(Tensor.from(labels, { dtype: dtypes.i32 }), { labelSmoothing: spread })
+    expectClose(await loss.data(), [wanted], 1e-12)
+  })
+
   it('binary cross entropy from scores', async () => {
     const t = [0, 1, 1], x = [2, -1, 40]
     const wanted = x.reduce((total, v, i) => total + Math.log1p(Math.exp(-Math.abs(v))) + Math.max(v, 0) - v * t[i], 0) / 3
