@@ -9,7 +9,7 @@ const { capabilities } = createWasmRenderer()
 const names = Object.keys(capabilities.dtypes) as (keyof typeof dtypes)[] // keys of a record by dtype name
 
 const floats = [0, -0, 1, -1, 0.5, -0.5, 1.5, -2.5, 3, 7, -7, 1e-3, 127.5, 128, -128.9, 255.4, 256, 32767.6, -32769, 65536, 2147483648, -2147483649,
-  4294967296, 9.3e18, -9.3e18, 1.9e19, 1e-40, 3e38, -3e38, Infinity, -Infinity, NaN]
+  4294967296, 9.3e18, -9.3e18, 1.9e19, 1e-40, 5e-324, -2.5e-310, 1.7e308, 3e38, -3e38, Infinity, -Infinity, NaN]
 const wide = [0n, 1n, -1n, 2n, -2n, 3n, 5n, -7n, 10n, 100n, -100n, 127n, 128n, 255n, 256n, 32767n, 65535n, -32768n, 1n << 31n, (1n << 31n) - 1n,
   -(1n << 31n), (1n << 32n) - 1n, (1n << 63n) - 1n, -(1n << 63n), 6148914691236517205n, -3074457345618258603n]
 

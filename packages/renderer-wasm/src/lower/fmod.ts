@@ -28,16 +28,20 @@ export function fmodFunction(): WasmFunction {
   result()
   code.op('end')
 
-  /** Splits |v| into its exponent (1 for subnormals) and its mantissa with the hidden bit. */
+  /** Splits |v| into an exponent and a mantissa that has the hidden bit; for subnormals the exponent goes below 1. */
   const split = (v: number, mantissa: number, exponent: number): void => {
     code.get(v).op('f64.abs').op('i64.reinterpret_f64').tee(mantissa).i64(52n).op('i64.shr_u').tee(exponent).op('i64.eqz').block('if')
-    code.i64(1n).set(exponent).op('else')
+    code.i64(1n).set(exponent).block('loop')
+    code.get(mantissa).i64(HIDDEN).op('i64.lt_u').block('if')
+    code.get(mantissa).i64(1n).op('i64.shl').set(mantissa)
+    code.get(exponent).i64(1n).op('i64.sub').set(exponent)
+    code.indexed('br', 1).op('end').op('end').op('else')
     code.get(mantissa).i64(MANTISSA).op('i64.and').i64(HIDDEN).op('i64.or').set(mantissa).op('end')
   }
   split(x, a, ea)
   split(y, b, eb)
 
-  // One bit of the quotient per step: a = (a mod b), doubled while the exponents differ.
+  // One bit of the quotient per step: a < 2b becomes a mod b, and is doubled while the exponents differ.
   code.block('loop')
   code.get(a).get(b).op('i64.sub').tee(rest).get(a).get(rest).i64(0n).op('i64.ge_s').op('select').set(a)
   code.get(ea).get(eb).op('i64.gt_s').block('if')
@@ -46,6 +50,10 @@ export function fmodFunction(): WasmFunction {
   code.indexed('br', 1).op('end')
   code.op('end')
 
+  // A subnormal remainder loses zeros only: it is a multiple of the smallest number.
+  code.get(ea).i64(1n).op('i64.lt_s').block('if')
+  code.get(a).i64(1n).get(ea).op('i64.sub').op('i64.shr_u').set(a)
+  code.i64(1n).set(ea).op('end')
   // Normalise: shift the mantissa up to the hidden bit as far as the exponent allows.
   code.block('block').block('loop')
   code.get(a).op('i64.eqz').get(a).i64(HIDDEN).op('i64.ge_u').op('i32.or').get(ea).i64(1n).op('i64.le_s').op('i32.or').indexed('br_if', 1)

@@ -44,7 +44,7 @@ export function emitScalar(e: Emission, op: AluOp, dtype: DType, operands: reado
 }
 
 const unknown = (op: AluOp, dtype: DType): PetagradError =>
-  new PetagradError('IR_INVALID', 'WebAssembly has no lowering for this operation', { op, dtypes: [dtype.name] })
+  new PetagradError('UNSUPPORTED', 'WebAssembly has no lowering for this operation', { op, dtypes: [dtype.name] })
 
 function compare(e: Emission, op: 'lt' | 'eq' | 'ne', a: Operand, b: Operand): void {
   const type = valueType(a.dtype)

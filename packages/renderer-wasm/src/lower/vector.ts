@@ -46,7 +46,7 @@ export function emitVector(e: Emission, op: AluOp, dtype: DType, operands: reado
       return
   }
   if (dtype.kind === 'bool') {
-    if (op !== 'max') throw new PetagradError('IR_INVALID', 'WebAssembly has no lowering for this operation', { op, dtypes: [dtype.name] })
+    if (op !== 'max') throw new PetagradError('UNSUPPORTED', 'WebAssembly has no lowering for this operation', { op, dtypes: [dtype.name] })
     a.push()
     b.push()
     code.op('v128.or')
