@@ -6,6 +6,7 @@ import { division, indexCast, indexWhere, maximum } from './construct.js'
 import { ALWAYS, type Knowledge } from './divide.js'
 import { canonicalFacts, factsOf, indexNumber, type Facts } from './facts.js'
 import { leavesOf } from './leaves.js'
+import { allOf, anyOf, flat } from './logic.js'
 import { atomSum, constantSum, nodeOfSum, plus, scaled, type Linear } from './linear.js'
 import { times } from './product.js'
 
@@ -87,15 +88,13 @@ export function transformed(u: UOp, memo: Map<UOp, UOp>, keep: (u: UOp) => boole
     if (!memo.has(top)) {
       if (keep(top)) memo.set(top, top)
       else {
-        const isSum = top.dtype === dtypes.index && (top.op === 'add' || isTerm(top))
-        const parts = isSum ? linearOf(top).atoms.map(a => a.node) : top.src
+        const parts = partsOf(top)
         const waiting = parts.filter(p => !memo.has(p))
         if (waiting.length > 0) {
           stack.push(...waiting)
           continue
         }
-        const result = isSum ? sumOf(linearOf(top), memo) : rebuild(top, top.src.map(s => memo.get(s) ?? s), known)
-        memo.set(top, settled(result, known))
+        memo.set(top, settled(reassembled(top, parts.map(p => memo.get(p) ?? p), known), known))
       }
     }
     stack.pop()
@@ -103,11 +102,21 @@ export function transformed(u: UOp, memo: Map<UOp, UOp>, keep: (u: UOp) => boole
   return memo.get(root) ?? root
 }
 
-/** The sum with its atoms replaced. */
-function sumOf(sum: Linear, memo: ReadonlyMap<UOp, UOp>): UOp {
-  let result = constantSum(sum.constant)
-  sum.atoms.forEach((atom, i) => { result = plus(result, linearOf(memo.get(atom.node) ?? atom.node), sum.coefs[i]) })
-  return nodeOfSum(result).node
+/** What a canonical node is put together from: the atoms of a sum, the terms of a conjunction or disjunction, or the sources. */
+function partsOf(u: UOp): readonly UOp[] {
+  if (isSum(u)) return linearOf(u).atoms.map(a => a.node)
+  return isJunction(u) ? flat(u, u.op === 'and' ? 'and' : 'or') : u.src
+}
+
+const isSum = (u: UOp): boolean => u.dtype === dtypes.index && (u.op === 'add' || isTerm(u))
+const isJunction = (u: UOp): boolean => u.dtype === dtypes.bool && (u.op === 'and' || u.op === 'or')
+
+/** The node with other parts. */
+function reassembled(u: UOp, parts: readonly UOp[], known: Knowledge): UOp {
+  if (isJunction(u)) return u.op === 'and' ? allOf(parts) : anyOf(parts)
+  if (!isSum(u)) return rebuild(u, parts, known)
+  const { coefs, constant } = linearOf(u)
+  return nodeOfSum(parts.reduce((sum, p, i) => plus(sum, linearOf(p), coefs[i]), constantSum(constant))).node
 }
 
 /** A constant, if what is known leaves one value only. */

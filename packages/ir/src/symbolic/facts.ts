@@ -26,6 +26,8 @@ export class Facts {
   size: number | undefined = undefined
   leaves: ReadonlySet<UOp> | undefined = undefined
   divisions: Map<number, Division> | undefined = undefined
+  multiples: Map<number, UOp> | undefined = undefined
+  offsets: Map<number, UOp> | undefined = undefined
   given: Given | undefined = undefined
 
   constructor(readonly node: UOp) {}
@@ -60,6 +62,22 @@ export function indexNumber(value: number): UOp {
 
 export const truth = (value: boolean): UOp => canonicalFacts(constant(value, dtypes.bool)).node
 export const isTruth = (u: UOp, value: boolean): boolean => is(u, 'const') && u.arg === value
+
+/** u times a constant, and u plus one: kept with u, which spares looking for the constant's node. */
+export function multipleOf(u: Facts, by: number): UOp {
+  if (by === 1) return u.node
+  u.multiples ??= new Map<number, UOp>()
+  let node = u.multiples.get(by)
+  if (node === undefined) u.multiples.set(by, (node = indexNode('mul', u.node, indexNumber(by))))
+  return node
+}
+export function offsetFrom(u: Facts, by: number): UOp {
+  if (by === 0) return u.node
+  u.offsets ??= new Map<number, UOp>()
+  let node = u.offsets.get(by)
+  if (node === undefined) u.offsets.set(by, (node = indexNode('add', u.node, indexNumber(by))))
+  return node
+}
 
 /** An index node with these sources, in final form. */
 export const indexNode = (op: 'add' | 'mul' | 'floordiv' | 'floormod' | 'max', a: UOp, b: UOp): UOp =>

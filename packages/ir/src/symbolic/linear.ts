@@ -1,6 +1,6 @@
 import { is } from '../uop.js'
 import { intervalOf } from './bounds.js'
-import { canonicalFacts, factsOf, indexNode, indexNumber, type Facts, type Interval } from './facts.js'
+import { factsOf, indexNode, indexNumber, multipleOf, offsetFrom, type Facts, type Interval } from './facts.js'
 import { inOrder } from './order.js'
 import { recombine } from './recombine.js'
 
@@ -114,15 +114,12 @@ export function nodeOfSum(sum: Linear): Facts {
     facts.linear ??= x
     return (x.node = facts)
   }
-  let node = term(atoms[0], coefs[0])
-  for (let i = 1; i < atoms.length; i++) node = indexNode('add', node, term(atoms[i], coefs[i]))
-  if (constant !== 0) node = indexNode('add', node, indexNumber(constant))
-  const facts = canonicalFacts(node)
+  let node = multipleOf(atoms[0], coefs[0])
+  for (let i = 1; i < atoms.length; i++) node = indexNode('add', node, multipleOf(atoms[i], coefs[i]))
+  const facts = factsOf(offsetFrom(factsOf(node), constant))
   facts.linear ??= x
   return (x.node = facts)
 }
-
-const term = (atom: Facts, coef: number) => (coef === 1 ? atom.node : indexNode('mul', atom.node, indexNumber(coef)))
 
 /** The constant that divides an atom's values, when the atom is a quotient or remainder by a constant; else undefined. */
 export function constantDivisor(atom: Facts, op: 'floordiv' | 'floormod'): number | undefined {

@@ -15,15 +15,25 @@ import { simplifyIndex } from './canonical.js'
 export function boolAnd(a: UOp, b: UOp): UOp {
   if (isTruth(a, true) || a === b) return simplifyIndex(b)
   if (isTruth(b, true)) return simplifyIndex(a)
-  const terms = conjunction([...conjuncts(a), ...conjuncts(b)])
+  return allOf([a, b])
+}
+
+/** All hold. */
+export function allOf(conditions: readonly UOp[]): UOp {
+  const terms = conjunction(conditions.flatMap(conjuncts))
   return terms === undefined ? truth(false) : chain('and', terms)
 }
 
-/** At least one holds. */
+/** One holds, or both. */
 export function boolOr(a: UOp, b: UOp): UOp {
   if (isTruth(a, false) || a === b) return simplifyIndex(b)
   if (isTruth(b, false)) return simplifyIndex(a)
-  const terms = conjunction([...flat(a, 'or'), ...flat(b, 'or')].map(boolNot))
+  return anyOf([a, b])
+}
+
+/** At least one holds. */
+export function anyOf(conditions: readonly UOp[]): UOp {
+  const terms = conjunction(conditions.flatMap(c => flat(c, 'or')).map(boolNot))
   return terms === undefined ? truth(true) : chain('or', terms.map(boolNot))
 }
 
@@ -44,7 +54,7 @@ export function boolNot(condition: UOp): UOp {
 /** The terms of a conjunction; none for true. */
 export const conjuncts = (condition: UOp): readonly UOp[] => flat(simplifyIndex(condition), 'and')
 
-function flat(condition: UOp, op: 'and' | 'or'): readonly UOp[] {
+export function flat(condition: UOp, op: 'and' | 'or'): readonly UOp[] {
   const u = simplifyIndex(condition)
   if (isTruth(u, op === 'and')) return []
   const terms: UOp[] = []
