@@ -1,7 +1,7 @@
 // npm run pack:check: every package as it would be published. Packs, lints the tarballs (publint, arethetypeswrong),
 // installs them in an empty project and runs the README program there. Expects `npm run build` and `npm run types`.
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -85,27 +85,10 @@ function checkInstall(tarballs) {
   const run = spawnSync(process.execPath, ['readme.js'], { cwd: project, encoding: 'utf8', timeout: 120_000 })
   report('the README program prints what the README shows', run.stdout === output ? [] : [`printed ${JSON.stringify(run.stdout)} ${run.stderr}`, `not ${JSON.stringify(output)}`])
 
-  writeFileSync(join(project, 'import.js'), importProbe)
+  copyFileSync(join(root, 'tools/pack/import-probe.mjs'), join(project, 'import.js'))
   const probe = spawnSync(process.execPath, ['import.js'], { cwd: project, encoding: 'utf8', timeout: 120_000 })
   report("import 'petagrad' does nothing and loads no native code", probe.status === 0 ? [] : [probe.stdout + probe.stderr])
 
   const devices = spawnSync(process.execPath, [join(project, 'node_modules/.bin/petagrad'), 'devices'], { cwd: project, encoding: 'utf8', timeout: 120_000 })
   report('the petagrad command lists wasm', devices.status === 0 && /\bwasm +yes\b/.test(devices.stdout) ? [] : [devices.stdout + devices.stderr])
 }
-
-// A process that would go on by itself after the import has started something: timers, workers, handles.
-const importProbe = `
-import process from 'node:process'
-const before = process.getActiveResourcesInfo().length
-const globals = Object.getOwnPropertyNames(globalThis).length
-await import('petagrad')
-const native = (process.report.getReport().sharedObjects ?? []).filter(o => o.endsWith('.node'))
-const problems = []
-if (native.length > 0) problems.push('native code: ' + native.join(', '))
-if (process.getActiveResourcesInfo().length > before) problems.push('active: ' + process.getActiveResourcesInfo().join(', '))
-if (Object.getOwnPropertyNames(globalThis).length !== globals) problems.push('a new global')
-if (problems.length > 0) {
-  console.log(problems.join('; '))
-  process.exit(1)
-}
-`
