@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -9,13 +9,25 @@ function configured(): string | undefined {
   return join(base || join(homedir(), '.cache'), 'petagrad')
 }
 
-/** A directory for what the driver builds for itself; the system's temporary one where the cache is off or read-only. */
-export async function buildDirectory(): Promise<string> {
+/**
+ * A directory for what the driver builds for itself; one under the system's temporary directory where the cache is off
+ * or read-only. Undefined where neither can be used: code is loaded from it, so nobody else may write there.
+ */
+export async function buildDirectory(): Promise<string | undefined> {
   for (const parent of [configured(), join(tmpdir(), `petagrad-${process.getuid?.() ?? 'user'}`)]) {
     if (parent === undefined) continue
     const directory = join(parent, 'cpu')
-    const made = await mkdir(directory, { recursive: true, mode: 0o700 }).then(() => true, () => false)
-    if (made) return directory
+    if (await ours(directory)) return directory
   }
-  return tmpdir()
+  return undefined
+}
+
+async function ours(directory: string): Promise<boolean> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const { uid, mode } = await stat(directory)
+    return process.getuid === undefined || (uid === process.getuid() && (mode & 0o022) === 0)
+  } catch {
+    return false
+  }
 }

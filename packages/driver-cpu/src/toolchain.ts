@@ -35,6 +35,7 @@ export async function findToolchain(wanted?: string): Promise<ToolchainResult> {
   const file = await findCompiler(wanted)
   if (file === undefined) return { missing: notFound(wanted) }
   const directory = await buildDirectory()
+  if (directory === undefined) return { missing: 'no directory to build in: neither the cache nor the temporary one can be written by this user alone' }
   const key = createHash('sha256').update(JSON.stringify([file, processorName(), kernelFlags, poolSource])).digest('hex').slice(0, 24)
   const record = join(directory, `toolchain-${key}.json`)
   return (await remembered(record)) ?? (await establish(file, directory, key, record))

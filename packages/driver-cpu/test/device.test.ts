@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -216,6 +216,46 @@ describe('the search for a compiler', () => {
     } finally {
       process.env.PATH = path
     }
+  })
+
+  describe.skipIf(!available)(`and its memory (${reason})`, () => {
+    /** A compiler that counts its starts, in a cache of its own. */
+    async function counted(action: (compiler: string, cache: string, starts: () => Promise<number>) => Promise<void>): Promise<void> {
+      const directory = await mkdtemp(join(tmpdir(), 'petagrad-test-'))
+      const [compiler, log, before] = [join(directory, 'cc'), join(directory, 'log'), process.env.PETAGRAD_CACHE]
+      const real = /\((\/\S+)\)/.exec(reason)?.[1] ?? ''
+      await writeFile(compiler, `#!/bin/sh\necho x >> ${log}\nexec ${real} "$@"\n`)
+      await chmod(compiler, 0o755)
+      await writeFile(log, '')
+      process.env.PETAGRAD_CACHE = join(directory, 'cache')
+      try {
+        await action(compiler, join(directory, 'cache', 'cpu'), async () => (await readFile(log, 'utf8')).length / 2)
+      } finally {
+        if (before === undefined) delete process.env.PETAGRAD_CACHE
+        else process.env.PETAGRAD_CACHE = before
+        await rm(directory, { recursive: true })
+      }
+    }
+
+    it('tries a compiler once, and again when it or the record changed', () => counted(async (compiler, cache, starts) => {
+      expect((await probeCpu({ compiler })).available).toBe(true)
+      const once = await starts()
+      expect((await probeCpu({ compiler })).available).toBe(true)
+      expect(await starts()).toBe(once)
+      for (const file of await readdir(cache)) if (file.endsWith('.json')) await truncate(join(cache, file), 10)
+      expect((await probeCpu({ compiler })).available).toBe(true)
+      expect(await starts()).toBe(2 * once)
+      await utimes(compiler, 1, 1)
+      expect((await probeCpu({ compiler })).available).toBe(true)
+      expect(await starts()).toBe(3 * once)
+    }))
+
+    it('does not load code from a directory that others can write', () => counted(async (compiler, cache) => {
+      await mkdir(cache, { recursive: true })
+      await chmod(cache, 0o777)
+      expect((await probeCpu({ compiler })).available).toBe(true)
+      expect(await readdir(cache)).toEqual([])
+    }))
   })
 
   it('reports a compiler that does not work', async () => {
