@@ -15,7 +15,7 @@ const TASKS_PER_CORE = 8
 /** Reduction loops of at most so many iterations are windows. */
 const SMALL_WINDOW = 8
 /** Vector instructions of an innermost loop body that is written out further. */
-const BODY = 48
+const BODY = 64
 
 /** The schedule for a kernel when nobody gives one: from the shapes and the target's declared numbers alone. */
 export function defaultSchedule(nests: LoopNests, capabilities: Capabilities): ScheduleBuilder {
@@ -96,17 +96,19 @@ function scheduleRest(nest: NestBuilder, axis: number, capabilities: Capabilitie
 /** Writes out short inner reduction loops, or a part of a long one, until a body is long enough to hide the loop. */
 function unrollReduction(nest: NestBuilder, tile: Tile, unrolled: number[], grouped: readonly number[], lane: number | undefined): void {
   let body = [...tile.unroll.values()].reduce((a, b) => a * b, 1) * tile.group
+  let steps = 1
   const reduced = reducedAxes(nest.current)
   const loops = new Set(toposort(nest.current.stores).filter(u => u.op === 'reduce').map(u => u.src.slice(1).map(x => x.id).join()))
   if (loops.size !== 1) return
   const inner = nest.current.order.filter(a => reduced.has(a) && fixed(a) && !grouped.includes(a.arg.axis) && a.arg.axis !== lane).reverse()
   for (const a of inner) {
-    const room = Math.floor(BODY / body)
+    const room = Math.min(Math.floor(BODY / body), Math.floor(tile.steps / steps))
     const extent = extentOf(a)
     if (room < 2) return
     if (extent <= room) {
       unrolled.push(a.arg.axis)
       body *= extent
+      steps *= extent
       continue
     }
     for (let f = Math.min(room, 8); f > 1; f--) {

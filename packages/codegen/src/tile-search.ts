@@ -42,11 +42,20 @@ interface Movement {
   readonly gated: boolean
 }
 
+interface Arithmetic {
+  readonly deps: ReadonlySet<UOp>
+  readonly cost: number
+}
+
 /** What the search needs to know of a nest, gathered once. */
 interface Facts {
+  /** What one iteration of the innermost loop loads and computes. */
   readonly loads: readonly Movement[]
+  /** Stores, and loads that are not part of the innermost loop. */
   readonly stores: readonly Movement[]
-  readonly arithmetic: readonly { readonly deps: ReadonlySet<UOp>; readonly cost: number }[]
+  readonly arithmetic: readonly Arithmetic[]
+  /** What is computed with the results of the reductions, once for each. */
+  readonly epilogue: readonly Arithmetic[]
   readonly reductions: number
   readonly outputs: readonly Axis[]
   readonly reduced: readonly Axis[]
@@ -66,13 +75,17 @@ function factsOf(nest: Nest): Facts {
     consecutive: new Set(nest.order.filter(x => strideOf(a, x) === 1)),
     gated: a.gate !== undefined,
   })
+  const inLoop = reductions.length === 0 ? undefined : new Set(toposort(reductions.map(r => r.src[0])))
   const accesses = accessesOf(nest).filter(a => inMain(a.node.src[0]))
+  const arithmetic = (keep: (u: UOp) => boolean): Arithmetic[] =>
+    nodes
+      .filter(u => isAlu(u.op) && u.dtype.kind !== 'index' && !fused.has(u) && !u.src.some(s => s.dtype.kind === 'index') && keep(u))
+      .map(u => ({ deps: openRanges(u), cost: SLOW[u.op] ?? 1 }))
   return {
-    loads: accesses.filter(a => !a.isStore).map(movement),
-    stores: accesses.filter(a => a.isStore).map(movement),
-    arithmetic: nodes
-      .filter(u => isAlu(u.op) && u.dtype.kind !== 'index' && !fused.has(u) && !u.src.some(s => s.dtype.kind === 'index'))
-      .map(u => ({ deps: openRanges(u), cost: SLOW[u.op] ?? 1 })),
+    loads: accesses.filter(a => !a.isStore && (inLoop?.has(a.node) ?? true)).map(movement),
+    stores: accesses.filter(a => a.isStore || inLoop?.has(a.node) === false).map(movement),
+    arithmetic: arithmetic(u => inLoop?.has(u) ?? true),
+    epilogue: arithmetic(u => inLoop?.has(u) === false),
     reductions: reductions.length,
     outputs: nest.order.filter(a => !closed.has(a) && !copying.has(a) && !staging.has(a) && a.arg.kind === 'loop'),
     reduced: nest.order.filter(a => closed.has(a)),
@@ -184,6 +197,7 @@ function judge(facts: Facts, t: Candidate, capabilities: Capabilities): { readon
     const scattered = lane !== undefined && a.moves.has(lane.axis) && !a.consecutive.has(lane.axis)
     time += (copies(x => a.moves.has(x)) * (scattered ? width * GATHER_LANE : 1)) / Math.max(1, trips)
   }
+  for (const { deps, cost } of facts.epilogue) time += (cost * copies(x => deps.has(x))) / Math.max(1, trips)
   if (lane !== undefined && facts.reduced.includes(lane.axis)) time += (tile * (width + 1)) / Math.max(1, trips)
 
   let waste = 1

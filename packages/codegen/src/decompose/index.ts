@@ -1,14 +1,21 @@
 import { dtypes, is, isAlu, toposort, uop, withSrc, type ScalarName, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
+import { exp2F64, log2F64 } from './exponential-f64.js'
 import { exp2F32, log2F32 } from './exponential.js'
 import { carryNarrowFloats } from './narrow-floats.js'
+import { sinF32, sinF64 } from './sine.js'
 
 type Decomposition = (u: UOp) => UOp | undefined
 
+function byFloat(single: (x: UOp) => UOp, double: (x: UOp) => UOp): Decomposition {
+  return u => (u.dtype === dtypes.f32 ? single(u.src[0]) : u.dtype === dtypes.f64 ? double(u.src[0]) : undefined)
+}
+
 /** How an operation that a target has not is made of others, by operation. A decomposition gives undefined for dtypes it is not for. */
 const decompositions: Partial<Record<UOp['op'], Decomposition>> = {
-  exp2: u => (u.dtype === dtypes.f32 ? exp2F32(u.src[0]) : undefined),
-  log2: u => (u.dtype === dtypes.f32 ? log2F32(u.src[0]) : undefined),
+  exp2: byFloat(exp2F32, exp2F64),
+  log2: byFloat(log2F32, log2F64),
+  sin: byFloat(sinF32, sinF64),
 }
 
 /** Rewrites what the target does not declare into what it does. */
