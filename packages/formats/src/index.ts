@@ -1,3 +1,5 @@
+export type { ReplaceOptions } from './files.js'
 export { encodeSafetensors, loadSafetensors, openSafetensors, saveSafetensors } from './safetensors.js'
 export type { LoadedTensors, Safetensors, SafetensorsOptions } from './safetensors.js'
 export type { SafetensorsEntry } from './safetensors-header.js'
+export { encodeNpy, loadNpy, saveNpy } from './npy.js'
