@@ -23,12 +23,14 @@ interface Format {
   readonly small: number
   /** Words of digits that count: 64 digits for the result, and as many as can cancel next to a multiple of π/2. */
   readonly words: number
+  /** π/2 in the format, and what that lacks. */
+  readonly quarterTurn: readonly [number, number]
   /** Terms of the series of sine and cosine for |r| <= π/4. */
   readonly terms: number
 }
 
-const single: Format = { dtype: dtypes.f32, bits: dtypes.u32, mantissa: 23, bias: 127, small: 12, words: 2, terms: 6 }
-const double: Format = { dtype: dtypes.f64, bits: dtypes.u64, mantissa: 52, bias: 1023, small: 27, words: 3, terms: 9 }
+const single: Format = { dtype: dtypes.f32, bits: dtypes.u32, mantissa: 23, bias: 127, small: 12, words: 2, quarterTurn: [Math.fround(Math.PI / 2), Math.fround(Math.PI / 2 - Math.fround(Math.PI / 2))], terms: 6 }
+const double: Format = { dtype: dtypes.f64, bits: dtypes.u64, mantissa: 52, bias: 1023, small: 27, words: 3, quarterTurn: [Math.PI / 2, 6.123233995736766e-17], terms: 9 }
 
 export const sinF32 = (x: UOp): UOp => sine(x, single)
 export const sinF64 = (x: UOp): UOp => sine(x, double)
@@ -80,7 +82,8 @@ function sine(x: UOp, f: Format): UOp {
   const rest = cast('bitcast', sub(high, shl(quadrant, u64(62))), dtypes.i64)
   const fraction = cast('cast', rest, f.dtype)
   const turns = width === 32 ? fraction : add(fraction, mul(cast('cast', low, f.dtype), c(2 ** -64)))
-  const r = mul(turns, c(width === 32 ? Math.fround((Math.PI / 2) * 2 ** -62) : (Math.PI / 2) * 2 ** -62))
+  const [quarter, beyond] = f.quarterTurn
+  const r = add(mul(turns, c(quarter * 2 ** -62)), mul(turns, c(beyond * 2 ** -62)))
 
   const square = mul(r, r)
   const sin = add(r, mul(mul(r, square), series(square, 3, f)))
