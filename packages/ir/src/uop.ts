@@ -60,9 +60,10 @@ const NO_SRC: readonly UOp[] = Object.freeze([])
  * a graph over a buffer dies with the buffer, and no node needs a weak reference of its own: interning a node is a
  * look through the few users of one source.
  */
-const leaves = new Map<string, WeakRef<Interned>>()
-const deadLeaves = new FinalizationRegistry<string>(key => {
-  if (leaves.get(key)?.deref() === undefined) leaves.delete(key)
+type Leaves = Map<unknown, WeakRef<Interned>>
+const leaves = new Map<DType, Leaves>()
+const deadLeaves = new FinalizationRegistry<{ readonly kin: Leaves; readonly key: unknown }>(({ kin, key }) => {
+  if (kin.get(key)?.deref() === undefined) kin.delete(key)
 })
 
 /** Arguments that are objects are made canonical, so that comparing them is comparing references. Held weakly: every buffer has its own. */
@@ -177,12 +178,15 @@ function sameSources(a: readonly UOp[], b: readonly UOp[]): boolean {
 }
 
 function leaf(op: Op, dtype: DType, arg: unknown): Interned {
-  const key = `${op} ${dtype.name} ${argKey(arg)}`
-  const known = leaves.get(key)?.deref()
+  let kin = leaves.get(dtype)
+  if (kin === undefined) leaves.set(dtype, (kin = new Map()))
+  // Constants are most of what is asked for, and their value is a key as it is; but -0 is another one than 0.
+  const key = op === 'const' && !Object.is(arg, -0) ? arg : `${op} ${argKey(arg)}`
+  const known = kin.get(key)?.deref()
   if (known !== undefined) return known
   const node = new Node(nextId++, op, dtype, NO_SRC, canonical(arg))
-  leaves.set(key, new WeakRef<Interned>(node))
-  deadLeaves.register(node, key)
+  kin.set(key, new WeakRef<Interned>(node))
+  deadLeaves.register(node, { kin, key })
   return node
 }
 

@@ -1,5 +1,5 @@
 import { dtypes } from '../dtype.js'
-import { constant, is, uop, type UOp } from '../uop.js'
+import { constant, indexConst, is, uop, type UOp } from '../uop.js'
 import type { Division } from './divide.js'
 import type { Given } from './given.js'
 import type { Linear } from './linear.js'
@@ -45,20 +45,7 @@ export function canonicalFacts(u: UOp): Facts {
   return facts
 }
 
-const numbers = new Map<number, WeakRef<UOp>>()
-const MOST_NUMBERS = 4096
-
-/** `indexConst`, at a fraction of its cost: constants are asked for several times per constructed node. */
-export function indexNumber(value: number): UOp {
-  const n = value + 0 // -0 is another constant than 0
-  const known = numbers.get(n)?.deref()
-  if (known !== undefined) return known
-  const node = constant(n, dtypes.index)
-  canonicalFacts(node)
-  if (numbers.size >= MOST_NUMBERS) numbers.clear()
-  numbers.set(n, new WeakRef<UOp>(node))
-  return node
-}
+export const indexNumber = (value: number): UOp => canonicalFacts(indexConst(value + 0)).node // -0 is another constant than 0
 
 export const truth = (value: boolean): UOp => canonicalFacts(constant(value, dtypes.bool)).node
 export const isTruth = (u: UOp, value: boolean): boolean => is(u, 'const') && u.arg === value
