@@ -1,6 +1,6 @@
 import { constant, dtypes, is, itemSize, pointer, uop, withSrc, type UOp } from '@petagrad/ir'
 import { scratchOffsets } from './scratch.js'
-import { isNonNegative } from './lower/sign.js'
+import { leastOf } from './least.js'
 
 /** An address: a pointer value and the bytes to add to it. */
 interface Place {
@@ -62,9 +62,14 @@ export function normaliseAddresses(uops: readonly UOp[]): UOp[] {
         return
       }
       const offset = inBytes(rest, size)
-      const base = uop('index', pointer(dtypes.u8, u.dtype.space ?? 'global'), [parent.base, offset])
-      put(base, Math.max(standsAt(parent.base), standsAt(offset)))
-      places.set(u, { base, bytes })
+      // Where the offset may be negative, what makes up for it is added before: every base is an address in memory.
+      const least = leastOf(rest) * size
+      const lift = least < 0 && Number.isFinite(least) ? -least : 0
+      const pointerType = pointer(dtypes.u8, u.dtype.space ?? 'global')
+      const lifted = lift === 0 ? parent.base : put(uop('index', pointerType, [parent.base, constant(lift, dtypes.i32)]), standsAt(parent.base))
+      const base = uop('index', pointerType, [lifted, offset])
+      put(base, Math.max(standsAt(lifted), standsAt(offset)))
+      places.set(u, { base, bytes: bytes - lift })
       return
     }
     const ordered = u.op === 'after' ? places.get(u.src[0]) : undefined
@@ -111,10 +116,11 @@ export function accessOf(address: UOp): { readonly base: UOp; readonly bytes: nu
   return { base, bytes, inInstruction: bytes >= 0 && isWithinMemory(base) }
 }
 
+/** Offsets that are bounded have been lifted to zero or more. */
 function isWithinMemory(base: UOp): boolean {
   let b = base
   while (b.op === 'index') {
-    if (!isNonNegative(b.src[1])) return false
+    if (leastOf(b.src[1]) === -Infinity) return false
     b = b.src[0]
   }
   return true

@@ -153,6 +153,13 @@ describe('memory', () => {
     await agrees(programOf([i, store(at(0, offset), load(nested)), end(i)], [int, int], N), inputs())
   })
 
+  it('walks backwards', async () => {
+    const i = counter(6, 0), j = counter(3, 1)
+    const back = address(p(1), add(mul(i, i32(-4)), i32(30)))
+    const x = load(address(back, add(mul(j, i32(-2)), i32(9))))
+    await agrees(programOf([i, back, j, x, store(at(0, add(mul(i, i32(3)), j)), x), end(j), end(i)], [int, int], N), inputs())
+  })
+
   it('has private arrays side by side', async () => {
     const a = scratch(0, int, 10), b = scratch(1, int, 10)
     const i = counter(10, 0), j = counter(10, 1)
