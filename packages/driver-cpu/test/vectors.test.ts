@@ -83,6 +83,20 @@ for (const compiler of ['clang-19', 'gcc']) {
       expect(got).toEqual([true, false, false, false, true, true, false, true])
     })
 
+    it('do not touch memory behind a closed gate', async () => {
+      const i = uop('range', dtypes.i32, [i32(2)], { axis: 0, kind: 'loop' })
+      const gate = binary('lt', i, i32(1))
+      const beyond = binary('mul', i, i32(1 << 30)) // would fault
+      const type = vector(dtypes.f32, LANES)
+      const x = load(address(param(1, dtypes.f32, LANES), beyond), { gate, alternative: constant(-1, type) }, LANES)
+      const out = store(address(param(0, dtypes.f32, 2 * LANES), binary('mul', i, i32(LANES))), x)
+      const skipped = store(address(param(0, dtypes.f32, 2 * LANES), beyond), x, gate)
+      const order = [...listed(out, skipped), uop('end', dtypes.void, [i])]
+      const shapes = params(dtypes.f32, dtypes.f32).map((p, k) => (k === 0 ? { ...p, size: 2 * LANES } : p))
+      const got = await run(program('gates', order, shapes), [[1, 2, 3, 4, 5, 6, 7, 8]])
+      expect(got).toEqual([1, 2, 3, 4, 5, 6, 7, 8, -1, -1, -1, -1, -1, -1, -1, -1])
+    })
+
     it('leave a block alone whose condition does not hold', async () => {
       const i = uop('range', dtypes.i32, [i32(LANES)], { axis: 0, kind: 'loop' })
       const x = load(address(param(1, dtypes.i32, LANES), i))

@@ -74,10 +74,21 @@ export function cDialect(target: CTarget): Dialect {
 
     intrinsic: (name, dtype, operands, prelude) => intrinsic(target, construct, name, dtype, operands, prelude),
 
-    loadVector: (pointer, dtype, _space, prelude) =>
-      ({ text: `*(const ${unalignedType(dtype, prelude)} *)${within(pointer, precedence.unary)}`, precedence: precedence.unary }),
+    loadVector(pointer, dtype, _space, prelude) {
+      const name = prelude.require(`load_${dtype.name}`, () => {
+        const [type, scalar, memory] = [typeName(dtype, prelude), typeName(dtype.scalar, prelude), unalignedType(dtype, prelude)]
+        return `static inline ${type} load_${dtype.name}(const ${scalar} *p) { return *(const ${memory} *)p; }`
+      })
+      return call(name, pointer)
+    },
 
-    storeVector: (pointer, value, dtype, _space, prelude) => `*(${unalignedType(dtype, prelude)} *)${within(pointer, precedence.unary)} = ${value.text};`,
+    storeVector(pointer, value, dtype, _space, prelude) {
+      const name = prelude.require(`store_${dtype.name}`, () => {
+        const [type, scalar, memory] = [typeName(dtype, prelude), typeName(dtype.scalar, prelude), unalignedType(dtype, prelude)]
+        return `static inline void store_${dtype.name}(${scalar} *p, ${type} x) { *(${memory} *)p = x; }`
+      })
+      return `${call(name, pointer, value).text};`
+    },
 
     kernel: kernelHead,
     special: () => atom('task'),

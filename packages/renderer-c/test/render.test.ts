@@ -79,10 +79,10 @@ describe('the text of kernels', () => {
     expect(body(program([...head, ...inner, uop('end', dtypes.void, [i]), ...tail], [f32, f32]))).toEqual([
       'f32x8 acc0 = splat_f32x8(0.0f);',
       'for (i32 i0 = 0; i0 < 8; i0++) {',
-      'const f32x8 v0 = *(const f32x8_unaligned *)(p1 + i0);',
+      'const f32x8 v0 = load_f32x8(p1 + i0);',
       'acc0 = fma_f32x8(v0, v0, acc0);',
       '}',
-      '*(f32x8_unaligned *)p0 = acc0;',
+      'store_f32x8(p0, acc0);',
     ])
   })
 
