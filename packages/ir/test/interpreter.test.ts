@@ -150,7 +150,8 @@ describe('program level', () => {
     const before = uop('after', total.dtype, [total, clear, k])
     const old = load(before), sum = mulacc(wide, lanes, old), keep = store(total, sum), end = uop('end', dtypes.void, [k])
     const after = uop('after', total.dtype, [total, end]), result = load(after), to = address(y, first)
-    return [y, x, m, i(columns / 4), task, i(4), first, total, zero, clear, i(rows), k, from, i(columns), row, place, source, scalar, lanes, wide, before, old, sum, keep, end, after, result, to, store(to, result)]
+    return [y, x, m, i(columns / 4), task, i(4), first, total, zero, clear, i(rows), k, from, i(columns), row, place, source,
+      scalar, lanes, wide, before, old, sum, keep, end, after, result, to, store(to, result)]
   }
 
   test('loops, registers, vectors and tasks in any order', () => {
@@ -171,7 +172,8 @@ describe('program level', () => {
     const yes = constant(true, bool), no = constant(false, bool)
     const [open, close, shut, closed] = [uop('if', dtypes.void, [yes]), uop('endif', dtypes.void, [uop('if', dtypes.void, [yes])]), uop('if', dtypes.void, [no]), uop('endif', dtypes.void, [uop('if', dtypes.void, [no])])]
     const first = address(y, i(0)), second = address(y, i(1))
-    const uops = [y, n, count, i(10), i(20), i(30), v, picked, r, i(99), bad, write, end, yes, no, i(0), i(1), first, second, open, store(first, picked), close, shut, store(second, picked), closed]
+    const uops = [y, n, count, i(10), i(20), i(30), v, picked, r, i(99), bad, write, end, yes, no, i(0), i(1), first, second,
+      open, store(first, picked), close, shut, store(second, picked), closed]
     const args = [new Uint8Array(16)]
     interpretProgram({ uops, grid: [1], block: [] }, args, { variables: new Map([['n', 0]]) })
     expect(decodeValues(i32, args[0])).toEqual([30, 0, 0, 0])

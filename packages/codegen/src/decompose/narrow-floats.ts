@@ -1,5 +1,6 @@
 import {
-  binary, cast, constant, constantOf, dtypes, is, isAlu, isPointer, largestFinite, load, pointer, remake, smallestPositive, store, toposort, uop, where,
+  binary, cast, constant, constantOf, dtypes, is, isAlu, isPointer, largestFinite, load, pointer, remake, smallestPositive, store, toposort,
+  uop, where,
   type DType, type ScalarName, type UOp,
 } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
@@ -47,7 +48,8 @@ const storageOf = (n: Narrow): DType => (n.dtype.bits === 8 ? dtypes.u8 : dtypes
  * does: f32 has more than twice their digits. A reduction is carried in f32 and rounded once.
  */
 export function carryNarrowFloats(kernel: UOp<'kernel'>, capabilities: Capabilities): UOp {
-  const carried = new Map(narrows.filter(n => capabilities.dtypes[n.dtype.name as ScalarName] === undefined).map(n => [n.dtype, n])) // a data type's name
+  const isDeclared = ({ dtype }: Narrow): boolean => capabilities.dtypes[dtype.name as ScalarName] !== undefined // a data type's name
+  const carried = new Map(narrows.filter(n => !isDeclared(n)).map(n => [n.dtype, n]))
   const order = toposort(kernel)
   if (!order.some(u => carried.has(u.dtype.scalar))) return kernel
   const done = new Map<UOp, UOp>()
@@ -61,7 +63,9 @@ export function carryNarrowFloats(kernel: UOp<'kernel'>, capabilities: Capabilit
 function carry(u: UOp, src: readonly UOp[], carried: ReadonlyMap<DType, Narrow>): UOp {
   const narrow = carried.get(u.dtype.scalar)
   const from = u.src.length > 0 ? carried.get(u.src[0].dtype.scalar) : undefined
-  if (is(u, 'param') || is(u, 'scratch')) return narrow === undefined ? u : uop(u.op, pointer(storageOf(narrow), u.dtype.space ?? 'global'), [], u.arg)
+  if (is(u, 'param') || is(u, 'scratch')) {
+    return narrow === undefined ? u : uop(u.op, pointer(storageOf(narrow), u.dtype.space ?? 'global'), [], u.arg)
+  }
   if (is(u, 'const')) return narrow === undefined ? u : constant(constantOf(u.arg, u.dtype), dtypes.f32)
   if (isPointer(u.dtype)) return remake(u, src[0].dtype, src)
   if (u.op === 'load') return narrow === undefined ? remake(u, u.dtype, src) : loadNarrow(src, narrow)
@@ -132,7 +136,8 @@ function encode(x: UOp, n: Narrow): UOp {
   const magnitude = and(wide, u32(0x7fffffff))
   const scaled = n.bias === 127 ? magnitude : bitsOf(binary('mul', fromBits(magnitude), f32(2 ** (n.bias - 127))), dtypes.u32)
   const finite = shr(scaled, 23 - n.mantissa)
-  const infinite = n.infinity === undefined || n.bias === 127 ? finite : where(binary('eq', magnitude, u32(F32_INFINITY)), u32(n.infinity), finite)
+  const isInfinite = binary('eq', magnitude, u32(F32_INFINITY))
+  const infinite = n.infinity === undefined || n.bias === 127 ? finite : where(isInfinite, u32(n.infinity), finite)
   const any = where(lt(u32(F32_INFINITY), magnitude), u32(n.nan), infinite)
   return cast('cast', or(any, shr(and(wide, u32(0x80000000)), 32 - width)), storageOf(n))
 }

@@ -29,8 +29,15 @@ interface Format {
   readonly terms: number
 }
 
-const single: Format = { dtype: dtypes.f32, bits: dtypes.u32, mantissa: 23, bias: 127, small: 12, words: 2, quarterTurn: [Math.fround(Math.PI / 2), Math.fround(Math.PI / 2 - Math.fround(Math.PI / 2))], terms: 6 }
-const double: Format = { dtype: dtypes.f64, bits: dtypes.u64, mantissa: 52, bias: 1023, small: 27, words: 3, quarterTurn: [Math.PI / 2, 6.123233995736766e-17], terms: 9 }
+const F32_QUARTER = Math.fround(Math.PI / 2)
+const single: Format = {
+  dtype: dtypes.f32, bits: dtypes.u32, mantissa: 23, bias: 127, small: 12, words: 2, terms: 6,
+  quarterTurn: [F32_QUARTER, Math.fround(Math.PI / 2 - F32_QUARTER)],
+}
+const double: Format = {
+  dtype: dtypes.f64, bits: dtypes.u64, mantissa: 52, bias: 1023, small: 27, words: 3, terms: 9,
+  quarterTurn: [Math.PI / 2, 6.123233995736766e-17],
+}
 
 export const sinF32 = (x: UOp): UOp => sine(x, single)
 export const sinF64 = (x: UOp): UOp => sine(x, double)
@@ -122,5 +129,6 @@ function windowAt(start: UOp, count: number, last: number): UOp[] {
 function chosen(index: UOp, words: readonly bigint[], first: number): UOp {
   if (words.length === 1) return u64(words[0])
   const middle = words.length >> 1
-  return where(binary('lt', index, u64(first + middle)), chosen(index, words.slice(0, middle), first), chosen(index, words.slice(middle), first + middle))
+  const isBefore = binary('lt', index, u64(first + middle))
+  return where(isBefore, chosen(index, words.slice(0, middle), first), chosen(index, words.slice(middle), first + middle))
 }

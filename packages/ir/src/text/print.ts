@@ -68,7 +68,8 @@ function argumentText(form: ArgumentForm | undefined, arg: unknown, nameOf: (sou
   const fields = typeof form === 'object' && 'fields' in form ? form.fields : {}
   const entries = new Map<string, unknown>(Object.entries(arg ?? {}))
   // An interned argument is the first object that had this content, so its own order of fields is an accident.
-  const order = [...Object.keys(fields).filter(name => entries.has(name)), ...[...entries.keys()].filter(name => !Object.hasOwn(fields, name)).sort()]
+  const others = [...entries.keys()].filter(name => !Object.hasOwn(fields, name)).sort()
+  const order = [...Object.keys(fields).filter(name => entries.has(name)), ...others]
   return `{${order.map(name => `${name}: ${argumentText(fields[name], entries.get(name), nameOf)}`).join(', ')}}`
 }
 

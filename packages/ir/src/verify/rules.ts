@@ -1,4 +1,4 @@
-import { binaryOps, isComparison, movementOps, unaryOps, type Op } from '../op.js'
+import { binaryOps, isComparison, movementOps, unaryOps, type BinaryOp, type Op, type UnaryOp } from '../op.js'
 import * as c from './checks.js'
 import type { Check, Level } from './checks.js'
 import * as s from './shapes.js'
@@ -15,12 +15,13 @@ const tensorOnly: readonly Level[] = ['tensor']
 const kernelOnly: readonly Level[] = ['kernel']
 const programOnly: readonly Level[] = ['program']
 
-const rule = (levels: readonly Level[], sources: Check, ...checks: readonly Check[]): OpRule => ({ levels, checks: [sources, c.argument, ...checks] })
+const rule = (levels: readonly Level[], sources: Check, ...checks: readonly Check[]): OpRule =>
+  ({ levels, checks: [sources, c.argument, ...checks] })
 const alu = (sources: number, ...checks: readonly Check[]): OpRule =>
   rule(everywhere, c.arity(sources), c.scalarBeforeProgram, c.machineTypes, c.valueResult, c.valueSources, ...checks, s.shapesAgree)
 
-/** What ops on one dtype ask of it. Bits, shifts and floored division are for integers, bits for bool too; the unary functions for floats. */
-function aluDType(op: (typeof unaryOps)[number] | (typeof binaryOps)[number]): readonly Check[] {
+/** What ops ask of their dtype. Bits, shifts and floored division are for integers, bits for bool too; functions are for floats. */
+function aluDType(op: UnaryOp | BinaryOp): readonly Check[] {
   switch (op) {
     case 'and': case 'or': case 'xor': return [c.notFloat]
     case 'shl': case 'shr': case 'floordiv': case 'floormod': return [c.integerOnly]
@@ -32,15 +33,18 @@ function aluDType(op: (typeof unaryOps)[number] | (typeof binaryOps)[number]): r
 
 const view = (...checks: readonly Check[]): OpRule => rule(tensorOnly, c.arity(1), c.sameAsResult(), ...checks)
 
-const unaryRules = Object.fromEntries(unaryOps.map(op => [op, alu(1, c.sameAsResult(), ...aluDType(op))])) as Record<(typeof unaryOps)[number], OpRule> // one entry per name
-const binaryRules = Object.fromEntries(binaryOps.map(op =>
-  [op, isComparison(op) ? alu(2, c.sourcesAgree, c.boolResult) : alu(2, c.sameAsResult(), ...aluDType(op))])) as Record<(typeof binaryOps)[number], OpRule> // one entry per name
-const movementRules = Object.fromEntries(movementOps.map(op => [op, view(s.movementShape)])) as Record<(typeof movementOps)[number], OpRule> // one entry per name
+const binaryRule = (op: BinaryOp): OpRule =>
+  (isComparison(op) ? alu(2, c.sourcesAgree, c.boolResult) : alu(2, c.sameAsResult(), ...aluDType(op)))
+
+/** One entry for each name. */
+const table = <O extends Op>(ops: readonly O[], make: (op: O) => OpRule): Readonly<Record<O, OpRule>> =>
+  Object.fromEntries(ops.map(op => [op, make(op)])) as Record<O, OpRule> // fromEntries forgets which names it was given
 
 export const opRules: Readonly<Record<Op, OpRule>> = {
   const: rule(everywhere, c.arity(0), c.scalarBeforeProgram, c.machineTypes, c.valueResult),
   variable: rule(everywhere, c.arity(0), c.integerOnly, c.boundsOrder),
-  ...unaryRules, ...binaryRules,
+  ...table(unaryOps, op => alu(1, c.sameAsResult(), ...aluDType(op))),
+  ...table(binaryOps, binaryRule),
   where: alu(3, c.boolCondition, c.sameAsResult(1)),
   mulacc: alu(3, c.sameAsResult(), c.notBool),
   cast: alu(1, c.lanesKept),
@@ -48,7 +52,7 @@ export const opRules: Readonly<Record<Op, OpRule>> = {
 
   buffer: rule(tensorOnly, c.arity(0), c.dataResult, c.scalarBeforeProgram),
   iota: rule(tensorOnly, c.arity(0), c.valueResult, c.scalarBeforeProgram, c.notBool),
-  ...movementRules,
+  ...table(movementOps, () => view(s.movementShape)),
   contiguous: view(), copy: view(), detach: view(),
   assign: rule(tensorOnly, c.arity(2), c.sameAsResult(), s.shapesAgree, s.assignable),
   reduce_axis: view(c.reducible, s.reducedAxes),

@@ -123,11 +123,13 @@ const maskNaN = (inputs: readonly ConstValue[], outputs: readonly ConstValue[], 
 /** Where casts saturate, wrap, and lie half way between two values of a narrower type. */
 function castEdges(from: DType): ConstValue[] {
   if (from.kind === 'float') {
-    const wide = [127.5, 128, -128.5, 255.5, 256, 32767.5, 65519, 65520, 65535.5, 2147483647, 2147483648, -2147483649, 4294967296, 9.3e18, -9.3e18, 1.9e19, 448, 464, 465, 61439, 61440, 1.0625, 1.1875, 3.3e38, 2049, 2051, 16777217]
+    const wide = [127.5, 128, -128.5, 255.5, 256, 32767.5, 65519, 65520, 65535.5, 2147483647, 2147483648, -2147483649,
+      4294967296, 9.3e18, -9.3e18, 1.9e19, 448, 464, 465, 61439, 61440, 1.0625, 1.1875, 3.3e38, 2049, 2051, 16777217]
     return wide.map(v => evalAlu('cast', from, [v], [dtypes.f64]))
   }
   if (from.kind === 'bool') return []
-  const integers = [127n, 128n, 255n, 256n, 2049n, 2051n, 65519n, 65520n, 16777217n, 16777219n, 2147483648n, 4294967297n, 9007199254740993n, 9223372036854775807n, 1152921573326323713n]
+  const integers = [127n, 128n, 255n, 256n, 2049n, 2051n, 65519n, 65520n, 16777217n, 16777219n, 2147483648n, 4294967297n,
+    9007199254740993n, 9223372036854775807n, 1152921573326323713n]
   return integers.map(v => evalAlu('cast', from, [v], [dtypes.u64]))
 }
 
