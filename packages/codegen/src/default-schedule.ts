@@ -180,10 +180,13 @@ function scheduleRows(nest: NestBuilder, capabilities: Capabilities): void {
   const widths = laneWidths(nest.current, capabilities)
   const accesses = accessesOf(nest.current)
   const last: number[] = []
+  const vectorised: Axis[] = []
   const kinds = new Map<number, 'lane' | 'group' | 'unroll'>()
   for (const a of columns) {
     const touching = accesses.filter(x => moves(x, a))
     if (!fixed(a) || !touching.every(x => strideOf(x, a) === 1 && !gateMoves(x, a)) || innerOfItsLoop(nodes, a, nest.current) === false) continue
+    // A window inside of a row reads x[i + k]: one of the two is lanes, not both.
+    if (touching.some(x => vectorised.some(other => moves(x, other)))) continue
     const width = widths.find(w => w <= extentOf(a))
     if (width === undefined) continue
     const copies = [4, 2, 1].find(c => extentOf(a) >= c * width * 2 || c === 1) ?? 1
@@ -195,6 +198,7 @@ function scheduleRows(nest: NestBuilder, capabilities: Capabilities): void {
     const even = rest === 0 ? copies : !reduced.has(a) ? largestEven(extentOf(a) / width, copies) : copies
     if (rest !== 0 && reduced.has(a)) nest.peel(a.arg.axis, extentOf(a) - rest)
     const lane = nest.split(a.arg.axis, width)
+    vectorised.push(a)
     last.push(lane)
     kinds.set(lane, 'lane')
     if (even > 1) {
