@@ -13,9 +13,11 @@ export const precedence: readonly Precedence[] = [
   { first: 'sub-self', then: ['sub-negated'], reason: 'it drops both operations, and the other one hides that from it' },
   {
     first: 'where-not',
-    then: ['where-self', 'where-else-self', 'where-or-truth', 'where-and-truth', 'where-and', 'where-or'],
+    then: ['where-self', 'where-else-self', 'where-or-truth', 'where-and-truth', 'where-one-zero', 'where-and', 'where-or'],
     reason: 'turning the choice round drops the negation; the others keep it',
   },
+  { first: 'where-then-not', then: ['where-or'], reason: 'what is known about the condition is used before conditions are merged' },
+  { first: 'where-else-not', then: ['where-and'], reason: 'what is known about the condition is used before conditions are merged' },
   {
     first: 'where-then-where',
     then: ['where-or'],

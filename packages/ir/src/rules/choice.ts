@@ -1,5 +1,6 @@
 import { holds, p, rule, type Constant } from '../rewrite/pattern.js'
 import { binary, cast, unary, where } from '../uop.js'
+import { constantLike } from './constants.js'
 
 const areOneAndZero = ({ a, b }: { readonly a: Constant; readonly b: Constant }): boolean => holds(a, 1) && holds(b, 0)
 
@@ -19,6 +20,10 @@ export const choice = [
     ({ c, x, z }) => where(c, x, z)), // c ? x : (c ? y : z) -> c ? x : z
   rule('where-self', p.where(p.bool('c'), p.bool('c'), p.bool('x')), ({ c, x }) => binary('or', c, x)), // c ? c : x -> c | x
   rule('where-else-self', p.where(p.bool('c'), p.bool('x'), p.bool('c')), ({ c, x }) => binary('and', c, x)), // c ? x : c -> c & x
+  rule('where-then-not', p.where(p.bool('c'), p.xor(p.bool('c'), p.constant(true)), p.bool('x')),
+    ({ c, x }) => where(c, constantLike(c, false), x)), // c ? !c : x -> c ? false : x
+  rule('where-else-not', p.where(p.bool('c'), p.bool('x'), p.xor(p.bool('c'), p.constant(true))),
+    ({ c, x }) => where(c, x, constantLike(c, true))), // c ? x : !c -> c ? x : true
   rule('where-or-truth', p.where(p.any('c'), p.constant(true), p.bool('x')), ({ c, x }) => binary('or', c, x)), // c ? true : x -> c | x
   rule('where-and-truth', p.where(p.any('c'), p.bool('x'), p.constant(false)), ({ c, x }) => binary('and', c, x)), // c ? x : false -> c & x
   rule('where-one-zero', p.where(p.any('c'), p.constant('a').of('int', 'uint', 'float'), p.constant('b')).where(areOneAndZero),

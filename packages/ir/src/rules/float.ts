@@ -1,7 +1,7 @@
 import { largestFinite } from '../interpreter/formats.js'
 import { p, rule, type Constant } from '../rewrite/pattern.js'
-import { binary, constant, unary, type UOp } from '../uop.js'
-import { fold } from './constants.js'
+import { binary, constant, unary, where, type UOp } from '../uop.js'
+import { constantLike, fold } from './constants.js'
 
 /** The product that equals `x / c` for every `x`: `c` is a power of two and its reciprocal is one, too. */
 function multiplyInstead(x: UOp, c: Constant): UOp | undefined {
@@ -21,6 +21,8 @@ export const float = [
   rule('sub-from-negative-zero', p.sub(p.constant(-0), p.float('x')), ({ x }) => unary('neg', x)), // -0.0 - x -> -x
   rule('mulacc-nothing-float', p.mulacc(p.float('x'), p.float('y'), p.constant(-0)),
     ({ x, y }) => binary('mul', x, y)), // x * y + -0.0 -> x * y
+  rule('neg-truth-float', p.neg(p.cast(p.bool('b')).of('float').as('u')),
+    ({ b, u }) => where(b, constantLike(u, -1), constantLike(u, -0))), // -cast(b) -> b ? -1.0 : -0.0
   rule('one-div', p.div(p.constant(1), p.float('x')), ({ x }) => unary('reciprocal', x)), // 1 / x -> reciprocal(x)
   rule('minus-one-div', p.div(p.constant(-1), p.float('x')), ({ x }) => unary('neg', unary('reciprocal', x))), // -1 / x -> -reciprocal(x)
   rule('reciprocal-neg', p.reciprocal(p.neg(p.float('x'))),

@@ -15,8 +15,9 @@ const negAddConstant = arithmetic[21]
 const negMulConstant = arithmetic[22]
 const negTopBit = arithmetic[23]
 const negTruth = arithmetic[24]
-const negDivByConstant = float[10]
-const negDivConstant = float[11]
+const negTruthFloat = float[3]
+const negDivByConstant = float[11]
+const negDivConstant = float[12]
 const negOfNot = logic[38]
 
 export function matchNeg(u: UOp, fired?: Fired): UOp | undefined {
@@ -85,12 +86,17 @@ export function matchNeg(u: UOp, fired?: Fired): UOp | undefined {
       if (result !== undefined && result !== u) return hit(fired, negTopBit, result)
     }
   }
-  if (s0.op === 'cast' && (s0.dtype.kind === 'int' || s0.dtype.kind === 'uint')) {
+  if (s0.op === 'cast') {
     const s0_0 = s0.src[0]
-    if (s0_0.dtype.kind === 'bool') {
+    if ((s0.dtype.kind === 'int' || s0.dtype.kind === 'uint') && s0_0.dtype.kind === 'bool') {
       const b = { u: s0, b: s0_0 }
       const result = negTruth.replace(b)
       if (result !== undefined && result !== u) return hit(fired, negTruth, result)
+    }
+    if (s0.dtype.kind === 'float' && s0_0.dtype.kind === 'bool') {
+      const b = { u: s0, b: s0_0 }
+      const result = negTruthFloat.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, negTruthFloat, result)
     }
   }
   if (s0.op === 'div') {

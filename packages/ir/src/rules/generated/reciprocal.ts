@@ -7,7 +7,7 @@ import { folding } from '../folding.js'
 const foldUnary = folding[1]
 const unaryOfChoice = folding[7]
 const oneLane = folding[11]
-const reciprocalNeg = float[5]
+const reciprocalNeg = float[6]
 
 export function matchReciprocal(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]

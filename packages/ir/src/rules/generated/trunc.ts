@@ -7,9 +7,9 @@ import { folding } from '../folding.js'
 const foldUnary = folding[1]
 const unaryOfChoice = folding[7]
 const oneLane = folding[11]
-const truncTrunc = float[12]
-const truncOfInteger = float[13]
-const truncInteger = float[14]
+const truncTrunc = float[13]
+const truncOfInteger = float[14]
+const truncInteger = float[15]
 
 export function matchTrunc(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]

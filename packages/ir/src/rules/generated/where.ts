@@ -16,16 +16,18 @@ const whereThenWhere = choice[6]
 const whereElseWhere = choice[7]
 const whereSelf = choice[8]
 const whereElseSelf = choice[9]
-const whereOrTruth = choice[10]
-const whereAndTruth = choice[11]
-const whereOneZero = choice[12]
-const whereEqual = choice[13]
-const whereUnequal = choice[14]
-const whereMax = choice[15]
-const whereAnd = choice[16]
-const whereOr = choice[17]
-const whereNegs = choice[18]
-const whereCasts = choice[19]
+const whereThenNot = choice[10]
+const whereElseNot = choice[11]
+const whereOrTruth = choice[12]
+const whereAndTruth = choice[13]
+const whereOneZero = choice[14]
+const whereEqual = choice[15]
+const whereUnequal = choice[16]
+const whereMax = choice[17]
+const whereAnd = choice[18]
+const whereOr = choice[19]
+const whereNegs = choice[20]
+const whereCasts = choice[21]
 
 export function matchWhere(u: UOp, fired?: Fired): UOp | undefined {
   const s0 = u.src[0]
@@ -103,6 +105,24 @@ export function matchWhere(u: UOp, fired?: Fired): UOp | undefined {
     const b = { c: s0, x: s1 }
     const result = whereElseSelf.replace(b)
     if (result !== undefined && result !== u) return hit(fired, whereElseSelf, result)
+  }
+  if (s1.op === 'xor') {
+    const s1_1 = s1.src[1]
+    const s1_0 = s1.src[0]
+    if (s1_1.op === 'const' && s1_0 === s0 && holds(s1_1, true) && s0.dtype.kind === 'bool' && s2.dtype.kind === 'bool') {
+      const b = { c: s0, x: s2 }
+      const result = whereThenNot.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, whereThenNot, result)
+    }
+  }
+  if (s2.op === 'xor') {
+    const s2_1 = s2.src[1]
+    const s2_0 = s2.src[0]
+    if (s2_1.op === 'const' && s2_0 === s0 && holds(s2_1, true) && s0.dtype.kind === 'bool' && s1.dtype.kind === 'bool') {
+      const b = { c: s0, x: s1 }
+      const result = whereElseNot.replace(b)
+      if (result !== undefined && result !== u) return hit(fired, whereElseNot, result)
+    }
   }
   if (s1.op === 'const' && holds(s1, true) && s2.dtype.kind === 'bool') {
     const b = { c: s0, x: s2 }
