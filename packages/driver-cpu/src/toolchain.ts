@@ -25,6 +25,9 @@ export interface Toolchain {
   readonly pool: string
 }
 
+/** Raised when a record of an earlier version must not be read: when its fields or what they hold change. */
+const RECORD_VERSION = 2
+
 export type ToolchainResult = { readonly found: Toolchain } | { readonly missing: string }
 
 /**
@@ -36,7 +39,7 @@ export async function findToolchain(wanted?: string): Promise<ToolchainResult> {
   if (file === undefined) return { missing: notFound(wanted) }
   const directory = await buildDirectory()
   if (directory === undefined) return { missing: 'no directory to build in: neither the cache nor the temporary one can be written by this user alone' }
-  const key = createHash('sha256').update(JSON.stringify([file, processorName(), kernelFlags, poolSource])).digest('hex').slice(0, 24)
+  const key = createHash('sha256').update(JSON.stringify([RECORD_VERSION, file, processorName(), kernelFlags, poolSource])).digest('hex').slice(0, 24)
   const record = join(directory, `toolchain-${key}.json`)
   return (await remembered(record)) ?? (await establish(file, directory, key, record))
 }

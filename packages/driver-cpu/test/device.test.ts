@@ -131,6 +131,12 @@ describe.skipIf(!available)(`the cpu device (${reason})`, () => {
     expect(() => list.rebind(0, 1, b)).toThrow(/INDEX_OUT_OF_RANGE/)
   })
 
+  it('describes itself in one line', async () => {
+    const on = await device({ threads: 3 })
+    expect(on.description).toMatch(/^.+, 3 threads, (clang|gcc) \d+\.\d\S* \(\/\S+\) for (x86-64-v[234]|aarch64)$/)
+    expect(on.target).toMatchObject({ cores: 3 })
+  })
+
   it('measures launches', async () => {
     const on = await device()
     const step = await ready(on, stepProgram(100))
