@@ -204,9 +204,19 @@ class NestLinearizer {
         names.set(key, name)
         if (name !== r) map.set(r, name)
       }
-      done.set(u, map.size === 0 ? rebuilt : replaceAxes([rebuilt], map)[0])
+      done.set(u, map.size === 0 ? rebuilt : replaceAxes([rebuilt], this.withLoopsInside(rebuilt, map))[0])
     }
     return stores.map(s => done.get(s) ?? s)
+  }
+
+  /** Loops inside a loop that gets another range run once for each of the two: they get ranges of their own as well. */
+  private withLoopsInside(u: UOp, map: ReadonlyMap<UOp, UOp>): ReadonlyMap<UOp, UOp> {
+    const all = new Map(map)
+    for (const n of toposort(u).reverse()) {
+      if ((n.op !== 'reduce' && n.op !== 'end') || ![...openRanges(n)].some(r => all.has(r))) continue
+      for (const r of n.src) if (is(r, 'range') && !all.has(r)) all.set(r, this.fresh(r))
+    }
+    return all
   }
 
   private treeOf(stores: readonly UOp[]): LoopTree {

@@ -63,6 +63,24 @@ describe('the default schedule computes what the kernel says', () => {
   }
 })
 
+/** Schedules that once went wrong. */
+const regressions: readonly (readonly [sample: string, steps: string])[] = [
+  // A copy inside a reduction loop that two parts of a peeled axis have.
+  ['matmul', '0: peel 2 at 2\n0: reorder 3 2 0 4\n0: stage 0 at 3'],
+  ['matmul', '0: task 0\n0: peel 2 at 5\n0: reorder 3 4 0 2\n0: stage 0 at 4'],
+  // A copy at a peeled axis; reductions written out; a peeled task axis.
+  ['matmul', '0: stage 0 at 0\n0: peel 0 at 14'],
+  ['max of rows', '0: task 0\n0: peel 0 at 7\n0: peel 2 at 10\n0: unroll 2'],
+]
+
+describe('schedules that once went wrong', () => {
+  for (const [sample, steps] of regressions) {
+    it(`${sample}: ${steps.replaceAll('\n', '; ')}`, () => {
+      for (const k of kernelsOf(samples[sample]())) expectSame(k, steps, steps)
+    })
+  }
+})
+
 /** A random step on a random axis; many are refused. */
 function randomStep(state: LoopNests, next: () => number): Step {
   const nest = Math.floor(next() * state.nests.length)
