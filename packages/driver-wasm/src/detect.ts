@@ -32,6 +32,6 @@ export const detectKeptOrder = (): boolean => WebAssembly.validate(Uint8Array.fr
  */
 export function detectThreads(): boolean {
   if (typeof SharedArrayBuffer !== 'function') return false
-  if ('crossOriginIsolated' in globalThis && !globalThis.crossOriginIsolated && typeof Worker === 'function' && !('process' in globalThis)) return false
+  if (globalThis.crossOriginIsolated === false) return false
   return WebAssembly.validate(moduleOf([...I32_CONST_0, ...I32_ATOMIC_LOAD, DROP], true))
 }

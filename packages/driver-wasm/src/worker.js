@@ -9,8 +9,20 @@
 
 /**
  * @typedef {import('./layout.js').Layout} Layout
- * @typedef {{ readonly kind: 'start', readonly id: number, readonly memory: WebAssembly.Memory, readonly layout: Layout, readonly helpers: number, readonly spinMilliseconds: number }} Start
- * @typedef {{ readonly kind: 'program', readonly program: number, readonly module: WebAssembly.Module, readonly entry: string }} ProgramMessage
+ * @typedef {object} Start
+ * @property {'start'} kind
+ * @property {number} id
+ * @property {WebAssembly.Memory} memory
+ * @property {Layout} layout
+ * @property {number} helpers workers besides the leader
+ * @property {number} spinMilliseconds how long to spin before sleeping
+ *
+ * @typedef {object} ProgramMessage
+ * @property {'program'} kind
+ * @property {number} program
+ * @property {WebAssembly.Module} module
+ * @property {string} entry
+ *
  * @typedef {{ readonly kind: 'forget', readonly program: number }} Forget
  * @typedef {(args: number, task: number, scratch: number) => void} Kernel
  */
@@ -28,7 +40,10 @@ function createWorker(start, post) {
   let done = 0
   let lastJob = 0
 
-  /** A view that reaches to the address: memory may have grown, which this thread learns of between two turns of a loop. @param {number} end */
+  /**
+   * A view that reaches to `end`: memory may have grown, which this thread learns of between two turns of a loop.
+   * @param {number} end
+   */
   function wordsTo(end) {
     while (end > words.byteLength) words = new Int32Array(memory.buffer)
     return words
@@ -40,7 +55,8 @@ function createWorker(start, post) {
     if (known !== undefined) return known
     const message = programs.get(program)
     if (message === undefined) throw new Error(`program ${program} is not loaded`)
-    const made = /** @type {Kernel} */ (new WebAssembly.Instance(message.module, { env: { memory } }).exports[message.entry]) // the kernel ABI
+    const { exports } = new WebAssembly.Instance(message.module, { env: { memory } })
+    const made = /** @type {Kernel} */ (exports[message.entry]) // the kernel ABI
     kernels.set(program, made)
     return made
   }
@@ -59,13 +75,15 @@ function createWorker(start, post) {
   /** @param {Kernel} kernel @param {number} args @param {number} tasks */
   function takeTasks(kernel, args, tasks) {
     const scratch = Atomics.load(control, layout.scratch + id)
-    for (let task = Atomics.add(control, layout.nextTask, 1); task < tasks; task = Atomics.add(control, layout.nextTask, 1)) kernel(args, task, scratch)
+    const take = () => Atomics.add(control, layout.nextTask, 1)
+    for (let task = take(); task < tasks; task = take()) kernel(args, task, scratch)
   }
 
   /** @param {unknown} error */
   function recordFailure(error) {
     if (Atomics.compareExchange(control, layout.failure, 0, 2) !== 0) return
-    const text = new TextEncoder().encode(error instanceof Error ? `${error.name}: ${error.message}` : String(error)).subarray(0, layout.failureRoom)
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    const text = new TextEncoder().encode(message).subarray(0, layout.failureRoom)
     new Uint8Array(memory.buffer, layout.failureText, text.length).set(text)
     control[layout.failureLength] = text.length
     Atomics.store(control, layout.failure, 1)
@@ -164,7 +182,8 @@ function createWorker(start, post) {
         recordFailure(error)
       }
     }
-    if (Atomics.sub(control, layout.active, 1) === 1 && Atomics.load(control, layout.leaderSleeps) === 1) Atomics.notify(control, layout.active)
+    const last = Atomics.sub(control, layout.active, 1) === 1
+    if (last && Atomics.load(control, layout.leaderSleeps) === 1) Atomics.notify(control, layout.active)
   }
 
   function serve() {
