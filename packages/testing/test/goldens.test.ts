@@ -1,9 +1,12 @@
 import { decodeValues, dtypes, parseDType, type ConstValue, type DType } from '@petagrad/ir'
-import { setDefaultRuntime } from '@petagrad/runtime'
+import { createRuntime, setDefaultRuntime, type Executor } from '@petagrad/runtime'
 import { Tensor } from '@petagrad/tensor'
 import { readdirSync, readFileSync } from 'node:fs'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { cpu } from 'petagrad/cpu'
+import { wasm } from 'petagrad/wasm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { scheduledTarget, tensorInterpreter } from '../src/index.js'
+import { inGroups } from './in-groups.js'
 import { targetExecutor } from './target-executor.js'
 
 interface Encoded {
@@ -51,18 +54,32 @@ function isNear(expected: ConstValue, actual: ConstValue, tolerance: Golden['tol
 
 test('there are at least 200 goldens', () => expect(families.reduce((n, f) => n + f.cases.length, 0)).toBeGreaterThanOrEqual(200))
 
-for (const target of [tensorInterpreter, scheduledTarget()]) {
-  describe(`NumPy's answers on the ${target.name}`, () => {
-    beforeAll(() => setDefaultRuntime(() => targetExecutor(target)))
-    for (const { family, cases } of families) {
-      test.each(cases.map(c => [c.name, c] as const))(`${family}: %s`, async (_, golden) => {
-        const result = resultOf(golden)
-        expect([result.dtype.name, result.shape]).toEqual([golden.output.dtype, golden.output.shape])
-        const expected = decodeValues(result.dtype, bytesOf(golden.output))
-        const actual = decodeValues(result.dtype, await result.bytes())
-        const wrong = expected.map((e, i) => [i, e, actual[i]] as const).filter(([, e, a]) => !isNear(e, a, golden.tolerance))
-        expect(wrong).toEqual([])
-      })
-    }
+async function check(golden: Golden): Promise<void> {
+  const result = resultOf(golden)
+  expect([result.dtype.name, result.shape]).toEqual([golden.output.dtype, golden.output.shape])
+  const expected = decodeValues(result.dtype, bytesOf(golden.output))
+  const actual = decodeValues(result.dtype, await result.bytes())
+  const wrong = expected.map((e, i) => [i, e, actual[i]] as const).filter(([, e, a]) => !isNear(e, a, golden.tolerance))
+  expect(wrong).toEqual([])
+}
+
+function goldensOn(name: string, make: () => Executor): void {
+  describe(`NumPy's answers on ${name}`, () => {
+    beforeAll(() => setDefaultRuntime(make))
+    const cases = families.flatMap(f => f.cases.map(golden => ({ title: `${f.family}: ${golden.name}`, golden })))
+    const outcome = inGroups(cases.map(({ golden }) => () => check(golden)))
+    cases.forEach(({ title }, i) => test(title, () => outcome(i)))
   })
+}
+
+goldensOn('the tensor interpreter', () => targetExecutor(tensorInterpreter))
+goldensOn('the scheduler', () => targetExecutor(scheduledTarget()))
+for (const backend of [wasm, cpu]) {
+  const { available, reason } = await backend.probe()
+  if (!available) test.skip(`${backend.name}: ${reason}`, () => undefined)
+  else {
+    const runtime = createRuntime({ backends: [backend] })
+    goldensOn(backend.name, () => runtime)
+    afterAll(() => runtime.close())
+  }
 }

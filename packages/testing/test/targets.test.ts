@@ -1,29 +1,17 @@
-import { cpu } from 'petagrad/cpu'
-import { wasm } from 'petagrad/wasm'
-import type { Backend, OpenedBackend } from '@petagrad/runtime'
 import { createCRenderer } from '@petagrad/renderer-c'
 import { createWasmRenderer } from '@petagrad/renderer-wasm'
+import type { Backend } from '@petagrad/runtime'
+import { cpu } from 'petagrad/cpu'
+import { wasm } from 'petagrad/wasm'
 import { afterAll, describe, test } from 'vitest'
 import { conformanceCases, deviceTarget, programTarget, scheduledTarget, seedFrom, tensorInterpreter, type ConformanceTarget } from '../src/index.js'
+import { inGroups } from './in-groups.js'
 
 const seed = seedFrom(process.env, 1000)
 
-/** Cases run in groups at the same time, so that a device can compile a group's kernels together. */
-const GROUP = 100
-
 function suite(target: ConformanceTarget): void {
   const cases = conformanceCases(target, { seed })
-  const groups = new Map<number, readonly Promise<unknown>[]>()
-  const outcome = async (i: number): Promise<void> => {
-    const first = i - (i % GROUP)
-    let group = groups.get(first)
-    if (group === undefined) {
-      group = cases.slice(first, first + GROUP).map(c => (c.skip === undefined ? c.run().then(() => undefined, (error: unknown) => ({ error })) : Promise.resolve(undefined)))
-      groups.set(first, group)
-    }
-    const failed = await group[i - first]
-    if (failed !== undefined) throw (failed as { readonly error: unknown }).error // made just above
-  }
+  const outcome = inGroups(cases.map(c => (c.skip === undefined ? c.run : () => Promise.resolve())))
   describe(`${target.name} (seed ${seed})`, () => {
     cases.forEach((c, i) => {
       if (c.skip === undefined) test(c.name, () => outcome(i))
@@ -44,7 +32,7 @@ async function deviceSuite(backend: Backend): Promise<void> {
     test.skip(`${backend.name}: ${reason}`, () => undefined)
     return
   }
-  const { renderer, device }: OpenedBackend = await backend.open({ threads: 2 })
+  const { renderer, device } = await backend.open({ threads: 2 })
   afterAll(() => device.close())
   suite(deviceTarget(backend.name, renderer, device))
 }
