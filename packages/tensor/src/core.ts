@@ -3,7 +3,7 @@ import { broadcastShapes, broadcastTo, cast, scalar } from './build.js'
 import { promote, promoteScalar } from './promotion.js'
 import { hold, letGo } from './storage.js'
 import type { Tensor } from './tensor.js'
-import { now } from './writes.js'
+import { isStale, now, refuseStale } from './writes.js'
 
 /** What a binary operation takes: a tensor, or a JavaScript scalar, which adapts to the tensor's dtype. */
 export type Operand = TensorCore | ConstValue
@@ -14,21 +14,40 @@ export abstract class TensorCore {
   private disposed = false
   private held: UOp<'buffer'> | undefined
 
-  /** When the expression was built, counted in writes. @internal */
-  builtAt = now()
+  /** Up to when what the node reads is known not to have changed, counted in writes. */
+  private builtAt = now()
 
   constructor(node: UOp) {
     this.node = node
   }
 
-  /** The node of the graph that this tensor stands for. */
+  /**
+   * The node of the graph that this tensor stands for. Throws INVALID_ARGUMENT if memory that it reads has been overwritten
+   * since it was built.
+   */
   get uop(): UOp {
-    if (this.disposed) throw new PetagradError('USE_AFTER_FREE', 'the tensor was disposed of')
+    this.refuseDisposed()
+    if (this.builtAt < now()) {
+      refuseStale(this.node, this.builtAt)
+      this.builtAt = now() // nothing has changed up to here
+    }
     return this.node
   }
 
+  /** The node, whatever has become of what it reads. @internal */
+  get current(): UOp {
+    this.refuseDisposed()
+    return this.node
+  }
+
+  /** Whether `uop` would refuse. @internal */
+  get isStale(): boolean {
+    return isStale(this.node, this.builtAt)
+  }
+
   get shape(): readonly number[] {
-    return shapeOf(this.uop).map(d => {
+    this.refuseDisposed()
+    return shapeOf(this.node).map(d => {
       if (typeof d === 'number') return d
       throw new PetagradError('UNSUPPORTED', 'a tensor has a symbolic shape', { shapes: [shapeNames(shapeOf(this.node))] })
     })
@@ -40,7 +59,7 @@ export abstract class TensorCore {
 
   /** Number of dimensions. */
   get rank(): number {
-    return shapeOf(this.uop).length
+    return this.shape.length
   }
 
   /** Number of elements. */
@@ -51,6 +70,7 @@ export abstract class TensorCore {
   /** Lets the tensor stand for another node: its storage once there is some, or its next value. @internal */
   become(node: UOp): void {
     this.node = node
+    this.builtAt = now()
   }
 
   /** Holds on to a buffer as this tensor's memory. @internal */
@@ -65,6 +85,10 @@ export abstract class TensorCore {
     if (this.held !== undefined) letGo(this.held)
     this.held = undefined
     this.disposed = true
+  }
+
+  private refuseDisposed(): void {
+    if (this.disposed) throw new PetagradError('USE_AFTER_FREE', 'the tensor was disposed of')
   }
 
   /** A tensor of the final class. */

@@ -8,7 +8,7 @@ import {
   adopt, bufferUnder, forgetHostValues, markExecuted, ownerOf, settle, wholeBuffer, wholeStorage,
 } from './storage.js'
 import { activeTrace, refuseInTrace } from './trace.js'
-import { isStale, noteWrite, now, refuseStale } from './writes.js'
+import { noteWrite, now } from './writes.js'
 
 /** Tensors whose assignment has not run. */
 const pending = new Set<TensorCore>()
@@ -36,7 +36,7 @@ export function recordLoss(loss: TensorCore): void {
 
 /** The losses that can still be computed; they are asked for once. */
 function currentLosses(): readonly TensorCore[] {
-  const losses = differentiated.flatMap(r => r.deref() ?? []).filter(t => !isStale(t.uop, t.builtAt))
+  const losses = differentiated.flatMap(r => r.deref() ?? []).filter(t => !t.isStale)
   differentiated = []
   return losses
 }
@@ -52,24 +52,24 @@ export async function realizeTensors(tensors: readonly TensorCore[], options: { 
   refuseInTrace('realize')
   const assigns = options.pending === true || tensors.some(t => pending.has(t))
   const wanted = [...new Set([...tensors, ...(options.pending ? pending : []), ...(assigns ? currentLosses() : [])])]
-  for (const t of wanted) if (underWay.get(t)?.node !== t.uop) refuseStale(t.uop, t.builtAt)
   const waiting: Promise<void>[] = []
+  const asked: TensorCore[] = []
+  for (const t of wanted) {
+    const same = underWay.get(t)
+    if (same !== undefined && same.node === t.current) waiting.push(same.done)
+    else asked.push(t)
+  }
   const fresh = new Map<Executor, Fresh[]>()
-  const settled = settle(wanted.map(t => t.uop))
-  wanted.forEach((tensor, i) => {
-    const same = underWay.get(tensor)
-    if (same !== undefined && same.node === tensor.uop) waiting.push(same.done)
-    else {
-      if (tensor.uop !== settled[i]) tensor.become(settled[i])
-      const whole = wholeBuffer(settled[i])
-      if (whole === undefined) {
-        const executor = executorOf(settled[i])
-        const item = { tensor, node: settled[i], root: wholeStorage(settled[i]) ?? settled[i] }
-        fresh.set(executor, [...(fresh.get(executor) ?? []), item])
-      }
-      else if (broken.has(whole)) throw brokenError(whole)
-      else tensor.keep(whole)
-    }
+  const settled = settle(asked.map(t => t.uop))
+  asked.forEach((tensor, i) => {
+    if (tensor.uop !== settled[i]) tensor.become(settled[i])
+    const whole = wholeBuffer(settled[i])
+    if (whole === undefined) {
+      const executor = executorOf(settled[i])
+      const item = { tensor, node: settled[i], root: wholeStorage(settled[i]) ?? settled[i] }
+      fresh.set(executor, [...(fresh.get(executor) ?? []), item])
+    } else if (broken.has(whole)) throw brokenError(whole)
+    else tensor.keep(whole)
   })
   for (const [executor, list] of fresh) waiting.push(run(executor, list))
   await Promise.all(waiting)
@@ -124,7 +124,7 @@ function run(executor: Executor, fresh: readonly Fresh[]): Promise<void> {
         const buffer = buffers[at]
         adopt(buffer, executor)
         if (graded.has(node)) rememberOrigin(buffer, settle([node])[0])
-        if (tensor.uop !== node) continue
+        if (tensor.current !== node) continue
         tensor.become(reshape(buffer, shapeOf(node)))
         tensor.keep(buffer)
       }

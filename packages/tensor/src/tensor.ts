@@ -10,7 +10,7 @@ import { defaultFloat, defaultInteger, floatOf } from './promotion.js'
 import { forget, realizeTensors, recordAssignment } from './realize.js'
 import { bufferUnder, forgetHostValues, hostValues, markPending, newBuffer, ownerOf, wholeBuffer, wholeStorage } from './storage.js'
 import { activeTrace, refuseInTrace } from './trace.js'
-import { noteWrite, now } from './writes.js'
+import { noteWrite } from './writes.js'
 
 export interface TensorOptions {
   readonly dtype?: DType
@@ -170,7 +170,6 @@ export class Tensor extends NeuralOps {
     const node = uop('assign', this.dtype, [view, reshape(broadcastTo(next, shape), shapeOf(view))])
     markPending(node)
     this.become(reshape(node, shape))
-    this.builtAt = now()
     recordAssignment(this)
     return this
   }
@@ -184,9 +183,9 @@ export class Tensor extends NeuralOps {
   /** The bytes, little-endian and row-major. */
   async bytes(): Promise<Uint8Array> {
     if (this.size === 0) return new Uint8Array(0)
-    const known = wholeBuffer(this.uop)
+    const known = wholeBuffer(this.current)
     if (known === undefined || activeTrace() !== undefined) await this.realize()
-    const buffer = wholeBuffer(this.uop) ?? known
+    const buffer = wholeBuffer(this.current) ?? known
     if (buffer === undefined) throw new PetagradError('DEVICE_FAILED', 'the values were replaced while they were read', { op: 'data' })
     return ownerOf(buffer).read(buffer)
   }

@@ -91,6 +91,7 @@ describe('assign', () => {
     const after = x.assign(x.add(1)).mul(2)
     await x.realize()
     await expect(before.data()).rejects.toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
+    expect(() => before.add(1)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
     expect(await view.tolist()).toEqual([[2], [3]])
     expect(await after.tolist()).toEqual([4, 6])
     expect(await x.mul(2).tolist()).toEqual([4, 6])
