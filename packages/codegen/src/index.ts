@@ -8,6 +8,7 @@ import { linearise } from './linearise.js'
 import { giveMachineIntegers } from './machine-integers.js'
 import { nestsOf } from './nest.js'
 import { narrowVectors } from './narrow-vectors.js'
+import { withoutSteadyRanges } from './steady-reductions.js'
 import { parseSchedule } from './transform.js'
 import { estimateWork } from './work.js'
 
@@ -31,7 +32,8 @@ export function lowerKernel(kernel: UOp<'kernel'>, capabilities: Capabilities, o
     return result
   }
   const simple = pass('simplify', simplify(kernel))
-  const plain = pass('decompose', decompose(is(simple, 'kernel') ? simple : kernel, capabilities))
+  const declared = pass('decompose', decompose(is(simple, 'kernel') ? simple : kernel, capabilities))
+  const plain = pass('steady reductions', withoutSteadyRanges(declared))
   const nests = nestsOf(is(plain, 'kernel') ? plain : kernel)
   const schedule = options.schedule === undefined ? defaultSchedule(nests, capabilities) : new ScheduleBuilder(nests)
   if (options.schedule !== undefined) for (const step of parseSchedule(options.schedule)) schedule.apply(step)
