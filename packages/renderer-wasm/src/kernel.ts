@@ -103,18 +103,18 @@ class KernelEmitter implements Emission {
       case 'endif': this.code.op('end'); return
       case 'store': this.store(u); return
       case 'register': {
-        const last = this.plan.lastUse.get(u)
-        if (last !== undefined) this.assignUntil(u, last)
+        const last = this.plan.values.get(u)?.lastUse ?? -1
+        if (last >= 0) this.assignUntil(u, last)
         return
       }
     }
-    if (this.plan.carriers.get(u) !== 'local' || this.locals.has(u)) return
+    const carried = this.plan.values.get(u)
+    if (carried?.carrier !== 'local' || this.locals.has(u)) return
     this.compute(u)
-    const last = this.plan.lastUse.get(u) ?? at
     // What dies here may give its local to the result.
     for (const dead of this.dying.get(at) ?? []) this.code.release(valueType(dead.dtype), this.local(dead))
     this.dying.delete(at)
-    this.code.set(this.assignUntil(u, last))
+    this.code.set(this.assignUntil(u, carried.lastUse))
   }
 
   /** A counter from 0; where the extent may be zero, the loop is skipped then. */
@@ -166,7 +166,7 @@ class KernelEmitter implements Emission {
     }
     if (register !== undefined) {
       this.push(value)
-      if (this.plan.lastUse.has(register)) code.set(this.local(register))
+      if (this.locals.has(register)) code.set(this.local(register))
       else code.op('drop')
     } else {
       const offset = this.pushAddress(u.src[0])
@@ -189,7 +189,7 @@ class KernelEmitter implements Emission {
     } else if (u.op === 'scratch') code.get(SCRATCH)
     else if (u.op === 'param' || u.op === 'variable' || u.op === 'range') code.get(this.local(u))
     else {
-      const carrier = this.plan.carriers.get(u)
+      const carrier = this.plan.values.get(u)?.carrier
       if (carrier === 'inline') this.compute(u)
       else code.get(this.local(carrier === 'register' ? registerOf(u) ?? u : u))
     }
@@ -282,7 +282,7 @@ class KernelEmitter implements Emission {
 
   /** A load from memory that is computed in place, without a gate, and is not a bool. */
   private isPlainLoad(u: UOp): boolean {
-    return u.op === 'load' && isMemoryAccess(u) && u.src.length === 1 && u.dtype.kind !== 'bool' && this.plan.carriers.get(u) === 'inline'
+    return u.op === 'load' && isMemoryAccess(u) && u.src.length === 1 && u.dtype.kind !== 'bool' && this.plan.values.get(u)?.carrier === 'inline'
   }
 
   private extract(u: UOp, lanes: readonly number[]): void {

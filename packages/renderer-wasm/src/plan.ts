@@ -1,6 +1,6 @@
-import { is, type UOp } from '@petagrad/ir'
+import { is, type Op, type UOp } from '@petagrad/ir'
 import { withoutOrder } from './addresses.js'
-import { findBlocks, livesUntil, type Block } from './blocks.js'
+import { findBlocks, livesUntil, type Block, type BlockStructure } from './blocks.js'
 import { isMemoryAccess, operandsOf, registerOf } from './operands.js'
 
 /**
@@ -9,10 +9,15 @@ import { isMemoryAccess, operandsOf, registerOf } from './operands.js'
  */
 export type Carrier = 'inline' | 'local' | 'register'
 
+/** What is decided about one uop of a program. */
+export interface Carried {
+  readonly carrier: Carrier | undefined
+  /** For values in locals and registers: the last place where they are needed; -1 if they never are. */
+  readonly lastUse: number
+}
+
 export interface Plan {
-  readonly carriers: ReadonlyMap<UOp, Carrier>
-  /** For values in locals, registers and ranges: the last place where they are needed. */
-  readonly lastUse: ReadonlyMap<UOp, number>
+  readonly values: ReadonlyMap<UOp, Carried>
   /** Addresses that a loop moves by a constant each time round, by the loop's range: kept in a local that is added to. */
   readonly moving: ReadonlyMap<UOp, readonly MovingAddress[]>
 }
@@ -28,103 +33,131 @@ export interface MovingAddress {
 /** Nesting that the stack code of one value may reach; beyond, a local takes it up. */
 const DEEPEST = 64
 
+const FREE = new Set<Op>(['const', 'param', 'special', 'variable', 'scratch', 'register', 'after'])
+const EFFECTS = new Set<Op>(['store', 'range', 'end', 'if', 'endif', 'barrier'])
+
 /** Leaves and what is read without being computed. */
-const isFree = (u: UOp): boolean =>
-  u.op === 'const' || u.op === 'param' || u.op === 'special' || u.op === 'variable' || u.op === 'scratch' || u.op === 'register' || u.op === 'after'
+const isFree = (u: UOp): boolean => FREE.has(u.op)
 
-const isEffect = (u: UOp): boolean =>
-  u.op === 'store' || u.op === 'range' || u.op === 'end' || u.op === 'if' || u.op === 'endif' || u.op === 'barrier'
-
-/** Decides for every value how it is carried, and for how long. Walks backwards, so that users come before what they use. */
+/** Decides for every value how it is carried, and for how long. */
 export function planProgram(uops: readonly UOp[]): Plan {
-  const { defined, evaluated } = findBlocks(uops)
-  const place = new Map(uops.map((u, at) => [u, at]))
-  const moving = new Map<UOp, MovingAddress[]>()
-  const carriers = new Map<UOp, Carrier>()
-  const lastUse = new Map<UOp, number>()
-  const uses = new Map<UOp, number>()
-  /** Where a value is computed: for inline ones, where their user is. */
-  const computedAt = new Map<UOp, number>()
-  const depth = new Map<UOp, number>()
-  const user = new Map<UOp, UOp>()
-  let nextStore = Infinity
+  return new Planner(uops).plan()
+}
+
+class Value implements Carried {
+  carrier: Carrier | undefined = undefined
+  lastUse = -1
+  uses = 0
+  /** The user, where there is one only. */
+  user: Value | undefined = undefined
+  /** Where it is computed: for inline ones, where their user is. */
+  computedAt = -1
+  /** Inline values around it. */
+  depth = 0
+
+  constructor(
+    readonly uop: UOp,
+    readonly at: number,
+  ) {}
+}
+
+/** Walks backwards, so that users come before what they use. */
+class Planner {
+  private readonly values = new Map<UOp, Value>()
+  private readonly list: readonly Value[]
+  private readonly blocks: BlockStructure
+  private readonly moving = new Map<UOp, MovingAddress[]>()
+  private readonly nextRegisterStore = new Map<UOp, number>()
+  private nextStore = Infinity
   /** The next place at which something is computed for itself, not for its user. */
-  let nextComputed = Infinity
-  const nextRegisterStore = new Map<UOp, number>()
+  private nextComputed = Infinity
 
-  const need = (u: UOp, from: Block, at: number): void => {
-    const home = place.get(u)
-    if (home === undefined || (isFree(u) && u.op !== 'register')) return // leaves are there everywhere
-    lastUse.set(u, Math.max(lastUse.get(u) ?? 0, livesUntil(defined[home], from, at)))
+  constructor(uops: readonly UOp[]) {
+    this.blocks = findBlocks(uops)
+    this.list = uops.map((u, at) => new Value(u, at))
+    for (const v of this.list) this.values.set(v.uop, v)
   }
 
-  const choose = (u: UOp, at: number): Carrier => {
-    const reg = registerOf(u)
-    const last = lastUse.get(u) ?? at
-    if (reg !== undefined && (nextRegisterStore.get(reg) ?? Infinity) >= last) return 'register'
-    const only = user.get(u)
-    const there = only === undefined ? undefined : computedAt.get(only)
-    if (only === undefined || there === undefined || uses.get(u) !== 1 || only.op === 'range') return 'local'
-    if (evaluated[there] !== defined[at] || (depth.get(only) ?? 0) >= DEEPEST) return 'local'
-    if (reg !== undefined && (nextRegisterStore.get(reg) ?? Infinity) < there) return 'local'
-    if (isMemoryAccess(u) && nextStore < there) return 'local'
-    // The order of the program is meant: a value moves to a later user only if no more values live meanwhile for that.
-    return nextComputed >= there || operandsOf(u).filter(o => !isFree(o)).length <= 1 ? 'inline' : 'local'
+  plan(): Plan {
+    for (let at = this.list.length - 1; at >= 0; at--) {
+      const v = this.list[at]
+      const effect = EFFECTS.has(v.uop.op)
+      if (isFree(v.uop) || (!effect && v.uses === 0)) continue
+      if (v.uop.op === 'index' && this.carryMoving(v)) continue
+      this.carry(v, effect)
+    }
+    return { values: this.values, moving: this.moving }
   }
 
-  /** If `u` is the start of a moving address, carries it as such. */
-  const carryMoving = (u: UOp, at: number): boolean => {
-    const block = defined[at]
-    const range = uops.at(Math.max(block.first, 0))
-    const step = u.op === 'index' && range?.op === 'range' ? stepOf(u.src[1], range) : undefined
-    if (step === undefined || range === undefined) return false
-    const start = withoutOrder(u.src[0])
-    const home = place.get(start)
-    if (home !== undefined && defined[home] === block && !isFree(start)) return false
-    const list = moving.get(range)
-    if (list === undefined) moving.set(range, [{ address: u, start, step }])
-    else list.push({ address: u, start, step })
-    carriers.set(u, 'local')
-    computedAt.set(u, block.first)
-    uses.set(start, (uses.get(start) ?? 0) + 1)
-    user.set(start, u)
-    need(start, evaluated[block.first], block.first)
-    return true
-  }
-
-  for (let at = uops.length - 1; at >= 0; at--) {
-    const u = uops[at]
-    const effect = isEffect(u)
-    if (isFree(u) || (!effect && !uses.has(u))) continue
-    if (carryMoving(u, at)) continue
-    let here = at
+  private carry(v: Value, effect: boolean): void {
+    const { uop, at } = v
+    const operands = operandsOf(uop)
+    const register = registerOf(uop)
+    v.computedAt = at
     if (!effect) {
-      const carrier = choose(u, at)
-      carriers.set(u, carrier)
-      if (carrier === 'inline') {
-        const only = user.get(u)
-        here = (only && computedAt.get(only)) ?? at
-        depth.set(u, ((only && depth.get(only)) ?? 0) + 1)
+      v.carrier = this.choose(v, operands, register)
+      if (v.carrier === 'inline' && v.user !== undefined) {
+        v.computedAt = v.user.computedAt
+        v.depth = v.user.depth + 1
       }
     }
-    computedAt.set(u, here)
-    if (here === at && carriers.get(u) !== 'register') nextComputed = at
-    const from = evaluated[here]
-    for (const operand of operandsOf(u)) {
-      uses.set(operand, (uses.get(operand) ?? 0) + 1)
-      user.set(operand, u)
-      // The extent of a loop is compared with at its end.
-      need(operand, from, u.op === 'range' ? defined[at].last : here)
-    }
-    const reg = registerOf(u)
-    if (reg !== undefined) {
-      if (carriers.get(u) === 'register') lastUse.set(reg, Math.max(lastUse.get(reg) ?? 0, lastUse.get(u) ?? at))
-      need(reg, from, here)
-      if (u.op === 'store') nextRegisterStore.set(reg, at)
-    }
-    if ((u.op === 'store' && reg === undefined) || u.op === 'barrier') nextStore = at
+    if (v.computedAt === at && v.carrier !== 'register') this.nextComputed = at
+    const from = this.blocks.evaluated[v.computedAt]
+    // The extent of a loop is compared with at its end.
+    const until = uop.op === 'range' ? this.blocks.defined[at].last : v.computedAt
+    for (const operand of operands) this.use(operand, v, from, until)
+    if (register !== undefined) {
+      const target = this.values.get(register)
+      if (target !== undefined) {
+        if (v.carrier === 'register') target.lastUse = Math.max(target.lastUse, v.lastUse)
+        this.need(target, from, v.computedAt)
+      }
+      if (uop.op === 'store') this.nextRegisterStore.set(register, at)
+    } else if (uop.op === 'store' || uop.op === 'barrier') this.nextStore = at
   }
-  return { carriers, lastUse, moving }
+
+  private use(operand: UOp, by: Value, from: Block, until: number): void {
+    const v = this.values.get(operand)
+    if (v === undefined || isFree(operand)) return // leaves are there everywhere
+    v.uses++
+    v.user = by
+    this.need(v, from, until)
+  }
+
+  private need(v: Value, from: Block, until: number): void {
+    v.lastUse = Math.max(v.lastUse, livesUntil(this.blocks.defined[v.at], from, until))
+  }
+
+  private choose(v: Value, operands: readonly UOp[], register: UOp | undefined): Carrier {
+    const overwritten = register === undefined ? Infinity : (this.nextRegisterStore.get(register) ?? Infinity)
+    if (register !== undefined && overwritten >= v.lastUse) return 'register'
+    const { user } = v
+    if (user === undefined || v.uses !== 1 || user.uop.op === 'range' || user.depth >= DEEPEST) return 'local'
+    const there = user.computedAt
+    if (this.blocks.evaluated[there] !== this.blocks.defined[v.at] || overwritten < there) return 'local'
+    if (this.nextStore < there && isMemoryAccess(v.uop)) return 'local'
+    // The order of the program is meant: a value moves to a later user only if no more values live meanwhile for that.
+    if (this.nextComputed >= there) return 'inline'
+    return operands.reduce((n, o) => (isFree(o) ? n : n + 1), 0) <= 1 ? 'inline' : 'local'
+  }
+
+  /** If the address moves with its loop, carries it as such. */
+  private carryMoving(v: Value): boolean {
+    const block = this.blocks.defined[v.at]
+    const range = block.first < 0 ? undefined : this.list[block.first].uop
+    const step = range?.op === 'range' ? stepOf(v.uop.src[1], range) : undefined
+    if (step === undefined || range === undefined) return false
+    const start = withoutOrder(v.uop.src[0])
+    const home = this.values.get(start)
+    if (home !== undefined && !isFree(start) && this.blocks.defined[home.at] === block) return false
+    const list = this.moving.get(range)
+    if (list === undefined) this.moving.set(range, [{ address: v.uop, start, step }])
+    else list.push({ address: v.uop, start, step })
+    v.carrier = 'local'
+    v.computedAt = block.first
+    this.use(start, v, this.blocks.evaluated[block.first], block.first)
+    return true
+  }
 }
 
 /** The constant that `offset` grows by when the range counts on, if it is a multiple of the range. */
