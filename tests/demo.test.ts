@@ -82,7 +82,7 @@ describe('the demo', () => {
       },
     })
     expect(ended.status).toBe(130)
-    const step = Number(/stopped after step (\d+) of 750/.exec(ended.stderr)?.[1])
+    const step = Number(/stopped after step (\d+) of 625/.exec(ended.stderr)?.[1])
     expect(step, ended.stderr).toBeGreaterThan(0)
     expect(existsSync(project.path('interrupted/checkpoint.safetensors'))).toBe(true)
     const resumed = await run('interrupted', '--resume', '--steps', String(step + 1))

@@ -1,4 +1,4 @@
-import { createRuntime, type DeviceReport } from 'petagrad'
+import { createRuntime, type DeviceReport, type Runtime } from 'petagrad'
 import { backends } from './backends.js'
 
 export interface DevicesOptions {
@@ -9,21 +9,29 @@ export interface DevicesOptions {
 export async function devices(options: DevicesOptions): Promise<void> {
   const runtime = createRuntime({ backends })
   try {
-    const chosen = await runtime.device()
+    const chosen = await runtime.device().catch(() => undefined) // the table says why it cannot be opened
     const reports: DeviceReport[] = []
-    for (const { name, available, reason } of await runtime.deviceReports()) {
-      if (!available) reports.push({ name, available, reason })
-      else reports.push({ ...(await runtime.describe(name)), reason: name === chosen.name ? chosen.reason : reason })
-    }
-    if (options.json) console.log(JSON.stringify(reports.map(r => ({ ...r, default: r.name === chosen.name }))))
-    else console.log(deviceTable(reports, chosen.name))
+    for (const report of await runtime.deviceReports()) reports.push(await opened(runtime, report, chosen))
+    if (options.json) console.log(JSON.stringify(reports.map(r => ({ ...r, default: r.name === chosen?.name }))))
+    else console.log(deviceTable(reports, chosen?.name))
   } finally {
     await runtime.close()
   }
 }
 
+/** What a device says about itself once it is open; why not, where it cannot be opened although it seemed to be there. */
+async function opened(runtime: Runtime, report: DeviceReport, chosen: DeviceReport | undefined): Promise<DeviceReport> {
+  if (!report.available) return report
+  try {
+    const described = await runtime.describe(report.name)
+    return report.name === chosen?.name ? { ...described, reason: chosen.reason } : { ...described, reason: report.reason }
+  } catch (error) {
+    return { name: report.name, available: false, reason: error instanceof Error ? error.message : String(error) }
+  }
+}
+
 /** A table with one row per device, columns as wide as their longest cell. */
-export function deviceTable(reports: readonly DeviceReport[], chosen: string): string {
+export function deviceTable(reports: readonly DeviceReport[], chosen: string | undefined): string {
   const rows = [
     ['', 'device', 'available', 'why', 'description'],
     ...reports.map(r => [r.name === chosen ? '*' : '', r.name, r.available ? 'yes' : 'no', r.reason, r.description ?? '']),

@@ -23,7 +23,7 @@ export function buildProgram(): Command {
     .command('demo')
     .description('Train a convolutional network on 10,000 handwritten digits and show what it learned.')
     .option('-d, --device <name>', 'device to train on (default: PETAGRAD_DEVICE, else wasm)')
-    .option('-e, --epochs <n>', 'passes over the training images (default: 6)', whole(1, 10_000))
+    .option('-e, --epochs <n>', 'passes over the training images (default: 5)', whole(1, 10_000))
     .option('-s, --seed <n>', 'seed of weights, order and shifts (default: 1)', whole(0, 0xffff_ffff))
     .option('--steps <n>', 'stop after so many steps of the whole training', whole(1, 1_000_000_000))
     .option('-o, --output <directory>', 'where checkpoint, model and learning curve go', 'demo-output')

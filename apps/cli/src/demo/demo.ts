@@ -13,7 +13,7 @@ import { report } from './report.js'
 import { stepsPerEpoch, train } from './train.js'
 import { createTraining } from './training.js'
 
-const defaultEpochs = 6
+const defaultEpochs = 5
 const defaultSeed = 1
 
 /** Exit status of a process that Ctrl-C ended, as shells give it. */
