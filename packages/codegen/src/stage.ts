@@ -1,5 +1,5 @@
 import {
-  address, bounds, constant, indexAdd, indexConst, indexMul, indexSub, is, itemSize, linearForm, load, openRanges, PetagradError, range, scratch, store,
+  address, bounds, indexAdd, indexConst, indexMul, indexSub, is, itemSize, linearForm, load, openRanges, PetagradError, range, scratch, store,
   toposort, uop, type UOp,
 } from '@petagrad/ir'
 import { extentOf, rebuild, replaceAxes, type Axis, type Nest } from './nest.js'
@@ -28,6 +28,7 @@ export function soleLoad(nest: Nest, slot: number): UOp | undefined {
 
 /** What a stage at `axis` would copy: one dimension for each direction in which the loops inside it move. */
 export function tileOf(nest: Nest, read: UOp, axis: Axis | undefined): readonly TileDimension[] | undefined {
+  if (read.src.length > 1 && read.src[1].op !== 'const') return undefined // the copy has one value for all that is outside
   const inside = new Map(nest.order.map((a, i) => [a as UOp, i] as const).filter(([, i]) => i > (axis === undefined ? -1 : nest.order.indexOf(axis))))
   const offset = linearForm(read.src[0].src[1])
   const moving = new Map<UOp, number>()
@@ -68,7 +69,8 @@ export const tileSize = (tile: readonly TileDimension[]): number => tile.reduce(
 
 /**
  * Copies what the loops inside `axis` read of argument `slot` into scratch, in the order in which they read it, and
- * reads it from there. Elements outside the operand are zero in the copy, so that the reads need no gate.
+ * reads it from there. Elements outside the operand are the load's alternative in the copy, so that the reads need no
+ * gate.
  */
 export function stage(nest: Nest, slot: number, axis: Axis, fresh: number): { readonly nest: Nest; readonly newAxes: number } {
   const read = soleLoad(nest, slot) ?? refuse(`argument ${slot} is not read in exactly one place`)
@@ -92,7 +94,7 @@ export function stage(nest: Nest, slot: number, axis: Axis, fresh: number): { re
   }
   const gate = read.src[2] as UOp | undefined
   const from = address(read.src[0].src[0], offset)
-  const value = gate === undefined ? load(from) : load(from, { gate: moveGate(gate, tile, place), alternative: constant(0, element) })
+  const value = gate === undefined ? load(from) : load(from, { gate: moveGate(gate, tile, place), alternative: read.src[1] })
   const copied = uop('end', read.dtype, [store(address(memory, packed), value), ...copyRanges])
   const fromScratch = load(address(uop('after', memory.dtype, [memory, copied]), packedRead))
   const at = nest.order.indexOf(axis)
