@@ -28,7 +28,7 @@ export function soleLoad(nest: Nest, slot: number): UOp | undefined {
 
 /** What a stage at `axis` would copy: one dimension for each direction in which the loops inside it move. */
 export function tileOf(nest: Nest, read: UOp, axis: Axis | undefined): readonly TileDimension[] | undefined {
-  if (read.src.length > 1 && read.src[1].op !== 'const') return undefined // the copy has one value for all that is outside
+  if (read.src.length > 1 && read.src[1].op !== 'const') return undefined // one value is outside, everywhere
   const inside = new Map(nest.order.map((a, i) => [a as UOp, i] as const).filter(([, i]) => i > (axis === undefined ? -1 : nest.order.indexOf(axis))))
   const offset = linearForm(read.src[0].src[1])
   const moving = new Map<UOp, number>()
