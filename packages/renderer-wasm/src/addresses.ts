@@ -1,42 +1,52 @@
-import { constant, dtypes, is, itemSize, pointer, uop, withSrc, type UOp } from '@petagrad/ir'
+import { constant, dtypes, is, itemSize, pointer, uop, type UOp } from '@petagrad/ir'
 import { scratchOffsets } from './scratch.js'
 import { leastOf } from './least.js'
 
 /** An address: a pointer value and the bytes to add to it. */
-interface Place {
+export interface Place {
   readonly base: UOp
   readonly bytes: number
+  /** The machine may add them: its offsets are unsigned, and sums that pass the end of memory trap. */
+  readonly inInstruction: boolean
 }
 
+export interface AddressedProgram {
+  /** The program without its `index` uops, with the pointer values of the places instead. */
+  readonly uops: readonly UOp[]
+  /** What the addresses of loads and stores are. */
+  readonly places: ReadonlyMap<UOp, Place>
+}
+
+/** Before the first uop. */
+const START = -1
+
 /**
- * The program with its addresses counted in bytes: every access is to `index(base, constant)`, where the base is a
- * param, the scratch area or a sum of those with offsets that are not constant. Accesses that differ by a constant
- * share their base, which stands where its last part does, and the constant goes into the instruction.
+ * Counts addresses in bytes: a pointer value is a param, the scratch area or a sum of those with offsets that are not
+ * constant. Accesses that differ by a constant share it; it stands where its last part does.
  */
-export function normaliseAddresses(uops: readonly UOp[]): UOp[] {
+export function placeAddresses(uops: readonly UOp[]): AddressedProgram {
   const scratch = scratchOffsets(uops)
   const scratchRoot = scratch.keys().next().value
-  const replaced = new Map<UOp, UOp>()
   const places = new Map<UOp, Place>()
-  /** What stands after the uop at a place, itself included; the last entry stands before all. */
-  const slots: UOp[][] = Array.from({ length: uops.length + 1 }, () => [])
-  const START = -1
+  /** What stands before all, and what stands at each place: its uop and the pointer values that can be made from there on. */
+  const first: UOp[] = []
+  const slots: (UOp[] | undefined)[] = []
   const slotOf = new Map<UOp, number>()
   const put = (u: UOp, slot: number): UOp => {
     if (!slotOf.has(u)) {
       slotOf.set(u, slot)
-      slots.at(slot)?.push(u)
+      if (slot === START) first.push(u)
+      else (slots[slot] ??= []).push(u)
     }
     return u
   }
-  const now = (u: UOp): UOp => replaced.get(u) ?? u
   /** Params, constants and the task's number are there from the start. */
   const standsAt = (u: UOp): number => (u.src.length === 0 || u.op === 'special' ? START : slotOf.get(u) ?? START)
 
-  const placeOf = (u: UOp): Place => {
+  const placeOf = (u: UOp): { readonly base: UOp; readonly bytes: number } => {
     const known = places.get(u)
     if (known !== undefined) return known
-    const memory = withoutOrder(now(u))
+    const memory = withoutOrder(u)
     if (is(memory, 'scratch')) return { base: scratchRoot ?? memory, bytes: scratch.get(memory) ?? 0 }
     return { base: memory, bytes: 0 }
   }
@@ -55,10 +65,10 @@ export function normaliseAddresses(uops: readonly UOp[]): UOp[] {
     if (u.op === 'index') {
       const parent = placeOf(u.src[0])
       const size = itemSize(u.dtype)
-      const { rest, fixed } = splitConstant(now(u.src[1]))
+      const { rest, fixed } = splitConstant(u.src[1])
       const bytes = parent.bytes + fixed * size
       if (rest === undefined) {
-        places.set(u, { base: parent.base, bytes })
+        places.set(u, place(parent.base, bytes))
         return
       }
       const offset = inBytes(rest, size)
@@ -69,7 +79,7 @@ export function normaliseAddresses(uops: readonly UOp[]): UOp[] {
       const lifted = lift === 0 ? parent.base : put(uop('index', pointerType, [parent.base, constant(lift, dtypes.i32)]), standsAt(parent.base))
       const base = uop('index', pointerType, [lifted, offset])
       put(base, Math.max(standsAt(lifted), standsAt(offset)))
-      places.set(u, { base, bytes: bytes - lift })
+      places.set(u, place(base, bytes - lift))
       return
     }
     const ordered = u.op === 'after' ? places.get(u.src[0]) : undefined
@@ -77,16 +87,9 @@ export function normaliseAddresses(uops: readonly UOp[]): UOp[] {
       places.set(u, ordered)
       return
     }
-    const src = u.src.map(s => {
-      const place = places.get(s)
-      if (place === undefined) return now(s)
-      return uop('index', pointer(dtypes.u8, 'global'), [place.base, constant(place.bytes, dtypes.i32)])
-    })
-    const next = withSrc(u, src)
-    if (next !== u) replaced.set(u, next)
-    put(next, slot)
+    put(u, slot)
   })
-  return [...(slots.at(START) ?? []), ...slots.slice(0, START).flat()]
+  return { uops: [...first, ...slots.flatMap(list => list ?? [])], places }
 }
 
 function splitConstant(offset: UOp): { readonly rest: UOp | undefined; readonly fixed: number } {
@@ -109,12 +112,7 @@ export function withoutOrder(u: UOp): UOp {
   return x
 }
 
-/** What an access adds to its pointer value, and whether the machine may do it: its offsets are unsigned and its sums do not wrap. */
-export function accessOf(address: UOp): { readonly base: UOp; readonly bytes: number; readonly inInstruction: boolean } {
-  const bytes = is(address.src[1], 'const') ? Number(address.src[1].arg) : 0
-  const base = address.src[0]
-  return { base, bytes, inInstruction: bytes >= 0 && isWithinMemory(base) }
-}
+const place = (base: UOp, bytes: number): Place => ({ base, bytes, inInstruction: bytes >= 0 && isWithinMemory(base) })
 
 /** Offsets that are bounded have been lifted to zero or more. */
 function isWithinMemory(base: UOp): boolean {

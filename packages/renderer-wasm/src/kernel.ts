@@ -1,6 +1,6 @@
 import { is, isAlu, PetagradError, type DType, type UOp } from '@petagrad/ir'
 import type { LinearProgram } from '@petagrad/renderer'
-import { accessOf, normaliseAddresses, withoutOrder } from './addresses.js'
+import { placeAddresses, withoutOrder, type AddressedProgram } from './addresses.js'
 import { Code, type ValueType } from './encoding/code.js'
 import type { WasmFunction } from './encoding/module.js'
 import { fmodFunction } from './lower/fmod.js'
@@ -25,6 +25,7 @@ export function emitKernel(program: LinearProgram, relaxed: boolean): WasmFuncti
 class KernelEmitter implements Emission {
   readonly code = new Code(['i32', 'i32', 'i32'])
   private readonly uops: readonly UOp[]
+  private readonly places: AddressedProgram['places']
   private readonly plan: Plan
   private readonly locals = new Map<UOp, number>()
   /** What gives its local back after the uop at a place. */
@@ -35,8 +36,10 @@ class KernelEmitter implements Emission {
     private readonly program: LinearProgram,
     readonly relaxed: boolean,
   ) {
-    this.uops = normaliseAddresses(program.uops)
-    this.plan = planProgram(this.uops)
+    const addressed = placeAddresses(program.uops)
+    this.uops = addressed.uops
+    this.places = addressed.places
+    this.plan = planProgram(addressed)
   }
 
   functions(): WasmFunction[] {
@@ -230,7 +233,9 @@ class KernelEmitter implements Emission {
 
   /** Pushes the address and returns the offset that the instruction adds. */
   private pushAddress(address: UOp): number {
-    const { base, bytes, inInstruction } = accessOf(address)
+    const place = this.places.get(address)
+    if (place === undefined) throw new PetagradError('IR_INVALID', 'the address of an access is not an index', { op: address.op })
+    const { base, bytes, inInstruction } = place
     this.push(base)
     if (inInstruction) return bytes
     this.code.i32(bytes).op('i32.add')

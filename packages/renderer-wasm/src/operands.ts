@@ -1,5 +1,5 @@
 import { is, isAlu, type UOp } from '@petagrad/ir'
-import { accessOf, withoutOrder } from './addresses.js'
+import { withoutOrder, type Place } from './addresses.js'
 
 /** A vector put together from lanes of at most two others. */
 export interface LanePicking {
@@ -57,14 +57,14 @@ export function registerOf(u: UOp): UOp<'register'> | undefined {
 }
 
 /** The uops whose values an instruction sequence for `u` takes, each as often as it is pushed. */
-export function operandsOf(u: UOp): readonly UOp[] {
-  return plainOperands(u).map(withoutOrder)
+export function operandsOf(u: UOp, places: ReadonlyMap<UOp, Place>): readonly UOp[] {
+  return plainOperands(u, places).map(withoutOrder)
 }
 
-function plainOperands(u: UOp): readonly UOp[] {
+function plainOperands(u: UOp, places: ReadonlyMap<UOp, Place>): readonly UOp[] {
   switch (u.op) {
     case 'load': case 'store':
-      return isMemoryAccess(u) ? [accessOf(u.src[0]).base, ...u.src.slice(1)] : u.src.slice(1)
+      return isMemoryAccess(u) ? [places.get(u.src[0])?.base ?? u.src[0], ...u.src.slice(1)] : u.src.slice(1)
     case 'index': case 'extract': case 'if': return u.src
     case 'range': return is(u.src[0], 'const') ? [] : u.src
     case 'vectorize': {

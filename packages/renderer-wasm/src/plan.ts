@@ -1,5 +1,5 @@
 import { is, type Op, type UOp } from '@petagrad/ir'
-import { withoutOrder } from './addresses.js'
+import { withoutOrder, type AddressedProgram } from './addresses.js'
 import { findBlocks, livesUntil, type Block, type BlockStructure } from './blocks.js'
 import { isMemoryAccess, operandsOf, registerOf } from './operands.js'
 
@@ -40,8 +40,8 @@ const EFFECTS = new Set<Op>(['store', 'range', 'end', 'if', 'endif', 'barrier'])
 const isFree = (u: UOp): boolean => FREE.has(u.op)
 
 /** Decides for every value how it is carried, and for how long. */
-export function planProgram(uops: readonly UOp[]): Plan {
-  return new Planner(uops).plan()
+export function planProgram(program: AddressedProgram): Plan {
+  return new Planner(program).plan()
 }
 
 class Value implements Carried {
@@ -66,13 +66,15 @@ class Planner {
   private readonly values = new Map<UOp, Value>()
   private readonly list: readonly Value[]
   private readonly blocks: BlockStructure
+  private readonly places: AddressedProgram['places']
   private readonly moving = new Map<UOp, MovingAddress[]>()
   private readonly nextRegisterStore = new Map<UOp, number>()
   private nextStore = Infinity
   /** The next place at which something is computed for itself, not for its user. */
   private nextComputed = Infinity
 
-  constructor(uops: readonly UOp[]) {
+  constructor({ uops, places }: AddressedProgram) {
+    this.places = places
     this.blocks = findBlocks(uops)
     this.list = uops.map((u, at) => new Value(u, at))
     for (const v of this.list) this.values.set(v.uop, v)
@@ -91,7 +93,7 @@ class Planner {
 
   private carry(v: Value, effect: boolean): void {
     const { uop, at } = v
-    const operands = operandsOf(uop)
+    const operands = operandsOf(uop, this.places)
     const register = registerOf(uop)
     v.computedAt = at
     if (!effect) {

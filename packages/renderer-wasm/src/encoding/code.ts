@@ -1,15 +1,15 @@
 import { ByteWriter } from './bytes.js'
-import { codeBytes, immediateOf, type Immediate, type Instruction } from './instructions.js'
+import { codeBytes, type Instruction } from './instructions.js'
 
 export type ValueType = 'i32' | 'i64' | 'f32' | 'f64' | 'v128'
 export const valueTypeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b }
 /** The block type of no result. */
 export const VOID_BLOCK = 0x40
 
-const heads = new Map<Instruction, { readonly bytes: readonly number[]; readonly immediate: Immediate }>()
-function head(name: Instruction): { readonly bytes: readonly number[]; readonly immediate: Immediate } {
+const heads = new Map<Instruction, readonly number[]>()
+function head(name: Instruction): readonly number[] {
   let known = heads.get(name)
-  if (known === undefined) heads.set(name, (known = { bytes: codeBytes(name), immediate: immediateOf(name) }))
+  if (known === undefined) heads.set(name, (known = codeBytes(name)))
   return known
 }
 
@@ -22,7 +22,7 @@ export class Code {
   constructor(readonly parameters: readonly ValueType[]) {}
 
   private start(name: Instruction): void {
-    this.body.raw(head(name).bytes)
+    for (const byte of head(name)) this.body.u8(byte)
   }
 
   /** An instruction without immediates. */
