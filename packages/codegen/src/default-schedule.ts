@@ -2,7 +2,7 @@ import { bounds, is, openRanges, toposort, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, gateMoves, moves, strideOf, type Access } from './access.js'
 import { ScheduleBuilder, type NestBuilder } from './builder.js'
-import { closedAxes, extentOf, type Axis, type LoopNests, type Nest } from './nest.js'
+import { closedAxes, extentOf, stagingAxes, type Axis, type LoopNests, type Nest } from './nest.js'
 import { mergeAxes } from './normalise.js'
 import { soleLoad, stagedBytes, tileOf } from './stage.js'
 import { laneWidths, searchTile, type Tile } from './tile-search.js'
@@ -100,7 +100,9 @@ function unrollReduction(nest: NestBuilder, tile: Tile, unrolled: number[], grou
   const reduced = reducedAxes(nest.current)
   const loops = new Set(toposort(nest.current.stores).filter(u => u.op === 'reduce').map(u => u.src.slice(1).map(x => x.id).join()))
   if (loops.size !== 1) return
-  const inner = nest.current.order.filter(a => reduced.has(a) && fixed(a) && !grouped.includes(a.arg.axis) && a.arg.axis !== lane).reverse()
+  const staging = stagingAxes(nest.current)
+  const free = (a: Axis): boolean => !grouped.includes(a.arg.axis) && a.arg.axis !== lane && !staging.has(a)
+  const inner = nest.current.order.filter(a => reduced.has(a) && fixed(a) && free(a)).reverse()
   for (const a of inner) {
     const room = Math.min(Math.floor(BODY / body), Math.floor(tile.steps / steps))
     const extent = extentOf(a)
