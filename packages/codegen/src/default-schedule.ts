@@ -187,8 +187,8 @@ function scheduleRows(nest: NestBuilder, capabilities: Capabilities): void {
   for (const a of columns) {
     const touching = accesses.filter(x => moves(x, a))
     if (!fixed(a) || !touching.every(x => strideOf(x, a) === 1 && !gateMoves(x, a)) || innerOfItsLoop(nodes, a, nest.current) === false) continue
-    // A window inside of a row reads x[i + k]: one of the two is lanes, not both.
-    if (touching.some(x => vectorised.some(other => moves(x, other)))) continue
+    // A window inside of a row reads x[i + k], a value may be i + k itself: one of the two is lanes, not both.
+    if (nodes.some(u => openRanges(u).has(a) && vectorised.some(other => openRanges(u).has(other)))) continue
     const width = widths.find(w => w <= extentOf(a))
     if (width === undefined) continue
     const copies = [4, 2, 1].find(c => extentOf(a) >= c * width * 2 || c === 1) ?? 1
