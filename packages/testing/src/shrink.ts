@@ -1,5 +1,4 @@
-import { constant, dtypes, interpret, isPointer, PetagradError, sameShape, shapeOf, substitute, toposort, uop, verify, type UOp } from '@petagrad/ir'
-import { encodeValues } from '@petagrad/ir'
+import { constant, dtypes, encodeValues, interpret, isPointer, PetagradError, sameShape, shapeOf, substitute, toposort, uop, verify, type UOp } from '@petagrad/ir'
 import type { BufferBytes } from './target.js'
 
 /** Smaller graphs to try in place of one, the greatest steps first. */

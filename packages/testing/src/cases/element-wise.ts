@@ -108,8 +108,7 @@ export function castCases(): CaseTemplate[] {
       run: async target => {
         const expected = values.map(v => evalAlu(node.op as 'cast' | 'bitcast', node.dtype, [v], [from])) // nodes holds casts only
         const actual = decodeValues(node.dtype, await results(target, i))
-        const patterns = node.op === 'bitcast' && isFloat(from) ? { kind: 'exact' as const } : exact
-        const found = difference(node.dtype, maskNaN(values, expected, node), maskNaN(values, actual, node), patterns)
+        const found = difference(node.dtype, maskNaN(values, expected, node), maskNaN(values, actual, node), exact)
         if (found !== undefined) throw new Error(`${target.name}: ${node.op} ${from.name} to ${node.dtype.name}: ${found}`)
       },
     }))
