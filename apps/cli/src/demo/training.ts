@@ -27,7 +27,7 @@ export interface Training {
 export function createTraining({ seed, steps }: TrainingOptions): Training {
   manualSeed(seed)
   const net = new DigitNet()
-  const optimizer = new Adam(net.parameters(), { learningRate: learningRate(0, steps) })
+  const optimizer = new Adam(net.parameters(), { learningRate: learningRate(0, steps), epsilon: recipe.epsilon })
   const train = capture((images: Tensor, labels: Tensor) => {
     optimizer.zeroGrad()
     const loss = smoothedCrossEntropy(net.forward(images), labels)
