@@ -67,8 +67,9 @@ suite(executable === undefined ? 'a page in Chromium (no Chromium: PETAGRAD_CHRO
       expect(await tab.evaluate(() => crossOriginIsolated)).toBe(isolated)
       const losses = (await tab.locator('#steps tr td:nth-child(2)').allTextContents()).map(Number)
       expect(losses.length).toBe(steps)
-      // Sums are split over the threads that there are, so the last bits of an f32 loss depend on their number.
-      losses.forEach((loss, step) => expect(Math.abs(loss - expected[step]) / expected[step], `step ${step}: ${loss} and ${expected[step]}`).toBeLessThan(1e-5))
+      // Chromium has relaxed SIMD, whose multiply-add rounds once where Node 20 rounds twice: the first loss differs in its last
+      // bit, and ten steps of Adam, which divides by the size of a gradient, carry that to the fifth digit.
+      losses.forEach((loss, step) => expect(Math.abs(loss - expected[step]) / expected[step], `step ${step}: ${loss} and ${expected[step]}`).toBeLessThan(1e-4))
     } finally {
       await tab.close()
       await server.close()

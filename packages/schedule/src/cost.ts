@@ -35,7 +35,7 @@ const FREE: InlineCost = { ops: 0, loads: 0, bytes: 0 }
 export function inlineCost(u: UOp, isStored: (u: UOp) => boolean, memo: Map<UOp, InlineCost>): InlineCost {
   const cached = memo.get(u)
   if (cached !== undefined) return cached
-  let cost: InlineCost = FREE
+  let cost: InlineCost
   if (u.op === 'buffer' || u.op === 'reduce_axis' || isStored(u)) cost = { ops: 0, loads: 1, bytes: itemSize(u.dtype) }
   else if (u.op === 'const' || u.op === 'iota') cost = FREE
   else {

@@ -73,7 +73,11 @@ export class Group {
     const stack: Group[] = [this]
     for (let g = stack.pop(); g !== undefined; g = stack.pop()) {
       if (g === other) return true
-      for (const n of g.needs) if (!seen.has(n)) seen.add(n), stack.push(n)
+      for (const n of g.needs) {
+        if (seen.has(n)) continue
+        seen.add(n)
+        stack.push(n)
+      }
     }
     return false
   }
