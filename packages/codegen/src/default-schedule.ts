@@ -186,7 +186,8 @@ function scheduleRows(nest: NestBuilder, capabilities: Capabilities): void {
   const kinds = new Map<number, 'lane' | 'group' | 'unroll'>()
   for (const a of columns) {
     const touching = accesses.filter(x => moves(x, a))
-    if (!fixed(a) || !touching.every(x => strideOf(x, a) === 1 && !gateMoves(x, a)) || innerOfItsLoop(nodes, a, nest.current) === false) continue
+    const consecutive = touching.every(x => strideOf(x, a) === 1 && !gateMoves(x, a))
+    if (!fixed(a) || !consecutive || !innerOfItsLoop(nodes, a, nest.current)) continue
     // A window inside of a row reads x[i + k], a value may be i + k itself: one of the two is lanes, not both.
     if (nodes.some(u => openRanges(u).has(a) && vectorised.some(other => openRanges(u).has(other)))) continue
     const width = widths.find(w => w <= extentOf(a))
@@ -237,7 +238,8 @@ function orderAxes(nest: NestBuilder, last: readonly number[]): void {
   const numbers = (keep: (a: Axis) => boolean) => nest.current.order.filter(a => !tail.has(a.arg.axis) && keep(a)).map(a => a.arg.axis)
   const tasks = numbers(a => a.arg.kind === 'task')
   const outer = numbers(a => a.arg.kind !== 'task' && !reduced.has(a))
-  const order = [...tasks, ...outer, ...numbers(a => reduced.has(a)), ...nest.current.order.filter(a => tail.has(a.arg.axis)).map(a => a.arg.axis)]
+  const writtenOut = nest.current.order.map(a => a.arg.axis).filter(n => tail.has(n))
+  const order = [...tasks, ...outer, ...numbers(a => reduced.has(a)), ...writtenOut]
   if (order.some((n, i) => n !== nest.current.order[i].arg.axis)) nest.apply({ kind: 'reorder', order })
 }
 

@@ -1,6 +1,6 @@
 import {
-  address, constant, dtypes, extract, indexConst, is, isAlu, linearForm, load, openRanges, PetagradError, reduce, remake, store, toposort, uop, vector,
-  vectorize, type ReduceAlu, type UOp,
+  address, constant, dtypes, extract, indexConst, is, isAlu, isFloat, linearForm, load, openRanges, PetagradError, reduce, remake, store,
+  toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
 import { extentOf, rebuild, type Axis, type Nest } from './nest.js'
 
@@ -92,8 +92,7 @@ export function expandNest(nest: Nest): UOp[] {
     if (pointer === undefined) return u
     if (lane !== undefined) {
       const offset = offsetAt(pointer.src[1], p)
-      const consecutive = linearForm(offset).terms.get(lane) === 1 && [...linearForm(offset).terms.keys()].every(t => t === lane || !openRanges(t).has(lane))
-      if (!consecutive || (gate !== undefined && openRanges(gate).has(lane))) return perLane(u, p, lane)
+      if (!consecutiveAlong(offset, lane) || (gate !== undefined && openRanges(gate).has(lane))) return perLane(u, p, lane)
       const first = new Map([...p, [lane, 0]])
       const from = address(at(pointer.src[0], p), at(pointer.src[1], first))
       const lanes = extentOf(lane)
@@ -131,7 +130,7 @@ export function expandNest(nest: Nest): UOp[] {
     const parts = points(grouped, p).map(g => {
       const terms = points(unrolled, g).map(q => at(u.src[0], q))
       const wide = Math.max(...terms.map(t => t.dtype.lanes))
-      return reduce(u.arg, chain(u.arg, terms.map(t => splat(t, wide))), serial)
+      return blockedSum(u.arg, chain(u.arg, terms.map(t => splat(t, wide))), serial)
     })
     const whole = tree(u.arg, parts)
     if (lane === undefined) return whole
@@ -154,9 +153,7 @@ export function expandNest(nest: Nest): UOp[] {
       const to = address(at(pointer.src[0], p), at(pointer.src[1], p))
       return [store(to, at(value, p), gate === undefined ? undefined : at(gate, p))]
     }
-    const terms = linearForm(offsetAt(pointer.src[1], p)).terms
-    const consecutive = terms.get(lane) === 1 && [...terms.keys()].every(t => t === lane || !openRanges(t).has(lane))
-    if (!consecutive || gate !== undefined) {
+    if (!consecutiveAlong(offsetAt(pointer.src[1], p), lane) || gate !== undefined) {
       return Array.from({ length: extentOf(lane) }, (_, i) => storesAt(s, new Map([...p, [lane, i]]))).flat()
     }
     const to = address(at(pointer.src[0], p), at(pointer.src[1], new Map([...p, [lane, 0]])))
@@ -164,6 +161,12 @@ export function expandNest(nest: Nest): UOp[] {
   }
 
   return nest.stores.flatMap(s => points(inOrder(axesOf(s).filter(written))).flatMap(p => storesAt(s, p)))
+}
+
+/** Whether the offset grows by one element from lane to lane. */
+function consecutiveAlong(offset: UOp, lane: Axis): boolean {
+  const { terms } = linearForm(offset)
+  return terms.get(lane) === 1 && [...terms.keys()].every(t => t === lane || !openRanges(t).has(lane))
 }
 
 /** Arithmetic on indices, or a comparison of them: not vectorised, but evaluated lane by lane. */
@@ -180,6 +183,21 @@ function splat(x: UOp, lanes: number): UOp {
   if (x.dtype.lanes === lanes) return x
   if (is(x, 'const')) return constant(x.arg, vector(x.dtype, lanes))
   return uop('vectorize', vector(x.dtype, lanes), Array.from({ length: lanes }, () => x))
+}
+
+/** Additions from which a sum is made of partial sums, and how many of those one partial sum should have at least. */
+const LONG_SUM = 1024
+const PARTIAL_SUM = 32
+
+/**
+ * A long sum of floats over several loops adds up the sums of its inner loops: the rounding error then grows with the
+ * square roots of both lengths, not with that of their product (Higham 1993, blocked summation).
+ */
+function blockedSum(op: ReduceAlu, value: UOp, serial: readonly Axis[]): UOp {
+  const trips = (axes: readonly Axis[]) => axes.reduce((n, a) => n * extentOf(a), 1)
+  const inner = serial.slice(1)
+  if (op !== 'add' || !isFloat(value.dtype) || trips(serial) < LONG_SUM || trips(inner) < PARTIAL_SUM) return reduce(op, value, serial)
+  return reduce(op, blockedSum(op, value, inner), serial.slice(0, 1))
 }
 
 /** a ⊕ b ⊕ c from the left, so that a loop can add them to its accumulator one after another. */

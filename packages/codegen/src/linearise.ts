@@ -235,7 +235,7 @@ class NestLinearizer {
 
   /** All values are read before anything is stored: an update in place sees the old contents. */
   private placeLoops(tree: LoopTree, block: Block): void {
-    const ready = tree.stores.map(s => store(this.value(s.src[0]), this.value(s.src[1]), s.src.length > 2 ? this.value(s.src[2]) : undefined))
+    const ready = tree.stores.map(s => this.readyStore(s))
     for (const [axis, inner] of tree.inner) {
       this.value(axis.src[0])
       const loop = new Block(block, axis)
@@ -244,6 +244,12 @@ class NestLinearizer {
       block.items.push(loop)
     }
     block.items.push(...ready)
+  }
+
+  /** A store whose address, value and gate stand in their places. */
+  private readyStore(s: UOp): UOp {
+    const [to, value, gate] = s.src.map(x => this.value(x))
+    return store(to, value, gate)
   }
 
   /** The innermost open loop that `u` depends on. */
@@ -308,7 +314,7 @@ class NestLinearizer {
     const ranges = this.byOrder(u.src.filter(s => s.op === 'range'))
     const inner = this.openLoops(ranges, this.blockOf(u))
     const stores = u.src.filter(s => s.op === 'store')
-    const copied = stores.map(s => store(this.value(s.src[0]), this.value(s.src[1]), s.src.length > 2 ? this.value(s.src[2]) : undefined))
+    const copied = stores.map(s => this.readyStore(s))
     inner.items.push(...copied)
     this.placed.set(u, ranges.length === 0 ? copied[copied.length - 1] : this.closeLoops(ranges))
   }

@@ -57,7 +57,8 @@ export function giveMachineIntegers(uops: readonly UOp[]): UOp[] {
       if (u.op === 'load') throw new PetagradError('IR_INVALID', 'memory does not hold indices')
       if (u.op === 'cast') {
         // A loaded integer as an index.
-        const width = isInteger(u.src[0].dtype) && u.src[0].dtype.bits === 64 ? dtypes.i64 : u.src[0].dtype === dtypes.u32 ? dtypes.i64 : dtypes.i32
+        const from = u.src[0].dtype
+        const width = (isInteger(from) && from.bits === 64) || from === dtypes.u32 ? dtypes.i64 : dtypes.i32
         done.set(u, as(at(u.src[0]), width))
       } else if (u.op === 'range' || u.op === 'special') {
         const dtype = widthOf([u, u.src[0]])

@@ -1,4 +1,6 @@
-import { extract, is, isAlu, load, address, indexAdd, reduce, toposort, uop, vectorize, withSrc, type DType, type ScalarName, type UOp } from '@petagrad/ir'
+import {
+  address, extract, indexAdd, is, isAlu, load, reduce, remake, toposort, uop, vectorize, withSrc, type DType, type ScalarName, type UOp,
+} from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 
 /** Splits vector operations that the target has not, into one operation per lane. */
@@ -32,7 +34,8 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
     } else if (isAlu(node.op) && !supported(node)) {
       const n = node.dtype.lanes
       const lanes = src.map(s => (s.dtype.lanes === n ? lanesOf(s) : undefined))
-      done.set(u, vectorize(Array.from({ length: n }, (_, i) => uop(node.op, node.dtype.scalar, src.map((s, k) => lanes[k]?.[i] ?? s), node.arg))))
+      const one = (i: number): UOp => remake(node, node.dtype.scalar, src.map((s, k) => lanes[k]?.[i] ?? s))
+      done.set(u, vectorize(Array.from({ length: n }, (_, i) => one(i))))
     } else done.set(u, node)
   }
   return stores.flatMap(s => out.get(s) ?? [done.get(s) ?? s])
@@ -58,5 +61,6 @@ const elementAt = (to: UOp, i: number): UOp => address(to.src[0], indexAdd(to.sr
 
 function scalarLoad(u: UOp, i: number): UOp {
   const [from, alternative, gate] = u.src as readonly [UOp, UOp?, UOp?] // a load has an address
-  return load(elementAt(from, i), gate === undefined || alternative === undefined ? undefined : { gate, alternative: lanesOf(alternative)[i] }, 1)
+  const gated = gate === undefined || alternative === undefined ? undefined : { gate, alternative: lanesOf(alternative)[i] }
+  return load(elementAt(from, i), gated, 1)
 }

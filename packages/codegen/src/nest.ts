@@ -1,6 +1,6 @@
 import {
-  boolAnd, boolNot, boolOr, bounds, dtypes, indexAdd, indexEq, indexFloorDiv, indexFloorMod, indexLt, indexMax, indexMul, indexNe, indexSub, is,
-  openRanges, PetagradError, remake, toposort, uop, withSrc, type AxisKind, type UOp,
+  boolAnd, boolNot, boolOr, bounds, dtypes, indexAdd, indexEq, indexFloorDiv, indexFloorMod, indexLt, indexMax, indexMul, indexNe, indexSub,
+  is, openRanges, PetagradError, remake, toposort, uop, withSrc, type AxisKind, type UOp,
 } from '@petagrad/ir'
 
 /** A `range` node of a nest. */
@@ -73,7 +73,11 @@ function smallestLevelFirst(stores: readonly UOp[], order: readonly Axis[]): rea
  * Rebuilds stores with axes replaced by index expressions. `ranges` gives the ranges that take an axis's place where a
  * reduction closes it; without an entry, the axis's own replacement does.
  */
-export function replaceAxes(stores: readonly UOp[], map: ReadonlyMap<UOp, UOp>, ranges: ReadonlyMap<UOp, readonly UOp[]> = new Map()): readonly UOp[] {
+export function replaceAxes(
+  stores: readonly UOp[],
+  map: ReadonlyMap<UOp, UOp>,
+  ranges: ReadonlyMap<UOp, readonly UOp[]> = new Map(),
+): readonly UOp[] {
   const done = new Map<UOp, UOp>(map)
   for (const u of toposort(stores, n => !map.has(n))) {
     if (done.has(u)) continue

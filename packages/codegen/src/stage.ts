@@ -1,6 +1,6 @@
 import {
-  address, bounds, indexAdd, indexConst, indexMul, indexSub, is, itemSize, linearForm, load, openRanges, PetagradError, range, scratch, store,
-  toposort, uop, type UOp,
+  address, bounds, indexAdd, indexConst, indexMul, indexSub, is, itemSize, linearForm, load, openRanges, PetagradError, range, scratch,
+  store, toposort, uop, type UOp,
 } from '@petagrad/ir'
 import { extentOf, rebuild, replaceAxes, type Axis, type Nest } from './nest.js'
 
@@ -29,7 +29,8 @@ export function soleLoad(nest: Nest, slot: number): UOp | undefined {
 /** What a stage at `axis` would copy: one dimension for each direction in which the loops inside it move. */
 export function tileOf(nest: Nest, read: UOp, axis: Axis | undefined): readonly TileDimension[] | undefined {
   if (read.src.length > 1 && read.src[1].op !== 'const') return undefined // one value is outside, everywhere
-  const inside = new Map(nest.order.map((a, i) => [a as UOp, i] as const).filter(([, i]) => i > (axis === undefined ? -1 : nest.order.indexOf(axis))))
+  const outside = axis === undefined ? -1 : nest.order.indexOf(axis)
+  const inside = new Map<UOp, number>(nest.order.map((a, i) => [a, i] as const).filter(([, i]) => i > outside))
   const offset = linearForm(read.src[0].src[1])
   const moving = new Map<UOp, number>()
   for (const [atom, c] of offset.terms) {
@@ -49,7 +50,8 @@ export function tileOf(nest: Nest, read: UOp, axis: Axis | undefined): readonly 
     let value: UOp = indexConst(0)
     for (const [atom, c] of parts) value = indexAdd(value, indexMul(atom, c * sign))
     const { min, max } = bounds(value)
-    dimensions.push({ value, least: min, extent: max - min + 1, coefficient: Math.abs(ratio), depth: Math.max(...parts.map(([a]) => inside.get(a) ?? 0)) })
+    const depth = Math.max(...parts.map(([a]) => inside.get(a) ?? 0))
+    dimensions.push({ value, least: min, extent: max - min + 1, coefficient: Math.abs(ratio), depth })
     for (const [atom] of parts) moving.delete(atom)
   }
   for (const [atom, coefficient] of moving) {

@@ -179,7 +179,9 @@ function judge(facts: Facts, t: Candidate, capabilities: Capabilities): { readon
     loaded += n
   }
   let ops = 0
-  for (const { deps, cost } of facts.arithmetic) ops += cost * copies(x => deps.has(x)) * groupCopies(lane !== undefined && deps.has(lane.axis))
+  for (const { deps, cost } of facts.arithmetic) {
+    ops += cost * copies(x => deps.has(x)) * groupCopies(lane !== undefined && deps.has(lane.axis))
+  }
   const tile = copies(() => true) * t.group
   const accumulators = facts.reductions * tile
   ops += accumulators * (machine.fmaPerCycle > 0 && !capabilities.fma ? 2 : 1)
@@ -187,12 +189,14 @@ function judge(facts: Facts, t: Candidate, capabilities: Capabilities): { readon
   const operands = machine.loadsFirst === true ? loaded : Math.min(wide, 4) + 1
   const registers = accumulators + (facts.reductions > 0 ? operands : 0)
   if (registers > machine.vectorRegisters) return { cost: Infinity, steps: 1 }
-  const steps = machine.loadsFirst === true ? Math.max(1, Math.floor((machine.vectorRegisters - accumulators) / Math.max(1, loaded))) : Infinity
+  const free = machine.vectorRegisters - accumulators
+  const steps = machine.loadsFirst === true ? Math.max(1, Math.floor(free / Math.max(1, loaded))) : Infinity
 
   let time = Math.max(ops / machine.fmaPerCycle, loads / LOADS_PER_CYCLE) + LOOP_OVERHEAD
   if (facts.reductions > 0) time = Math.max(time, LATENCY)
 
-  const trips = facts.reduced.reduce((n, a) => n * extentOf(a), 1) / (lane !== undefined && facts.reduced.includes(lane.axis) ? width * t.group : 1)
+  const perTrip = lane !== undefined && facts.reduced.includes(lane.axis) ? width * t.group : 1
+  const trips = facts.reduced.reduce((n, a) => n * extentOf(a), 1) / perTrip
   for (const a of facts.stores) {
     const scattered = lane !== undefined && a.moves.has(lane.axis) && !a.consecutive.has(lane.axis)
     time += (copies(x => a.moves.has(x)) * (scattered ? width * GATHER_LANE : 1)) / Math.max(1, trips)

@@ -1,5 +1,6 @@
 import {
-  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMul, is, openRanges, PetagradError, range, reduce, toposort, uop, withSrc, type AxisKind, type UOp,
+  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMul, is, openRanges, PetagradError, range, reduce, toposort, uop, withSrc,
+  type AxisKind, type UOp,
 } from '@petagrad/ir'
 import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
 import { stage } from './stage.js'

@@ -103,7 +103,10 @@ export interface ArgTypes {
    * (perhaps behind an `after`) or, at program level, another `index`: pointer plus elements. Registers need none.
    */
   index: undefined
-  /** src [index | register] or [index, alternative, gate]: where gate is false, the alternative and no access. A vector dtype reads consecutive elements. */
+  /**
+   * src [index | register] or [index, alternative, gate]: where gate is false, the alternative and no access. A vector
+   * dtype reads consecutive elements.
+   */
   load: undefined
   /** src [index | register, value] or [index, value, gate]; dtype void. */
   store: undefined
@@ -119,7 +122,10 @@ export interface ArgTypes {
   extract: readonly number[]
 
   // ---- program level: control
-  /** Program level: src [range], closes its loop. Kernel level: src [...stores, ...ranges], the stores done over the ranges (see `after`). */
+  /**
+   * Program level: src [range], closes its loop. Kernel level: src [...stores, ...ranges], the stores done over the
+   * ranges (see `after`).
+   */
   end: undefined
   /** src [condition]. */
   if: undefined
@@ -144,7 +150,8 @@ export interface ArgTypes {
 export type Op = keyof ArgTypes
 
 const set = (names: readonly string[]) => new Set<string>(names)
-const UNARY = set(unaryOps), BINARY = set(binaryOps), TERNARY = set(ternaryOps), CAST = set(castOps), MOVEMENT = set(movementOps), ALU = set(aluOps)
+const UNARY = set(unaryOps), BINARY = set(binaryOps), TERNARY = set(ternaryOps)
+const CAST = set(castOps), MOVEMENT = set(movementOps), ALU = set(aluOps)
 export const isUnary = (op: Op): op is UnaryOp => UNARY.has(op)
 export const isBinary = (op: Op): op is BinaryOp => BINARY.has(op)
 export const isTernary = (op: Op): op is TernaryOp => TERNARY.has(op)

@@ -138,7 +138,8 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       // Which element is only known at run time: a stand-in with the same dependencies is what later decisions need.
       const chosen = uop('custom', dtypes.index, at, { name: `element${indices.id}` })
       addUse(indices, { ...use, index: at, summedBy: undefined })
-      addUse(x, { ...use, summedBy: undefined, index: [chosen, ...use.index.slice(rank)], gate: andGate(use.gate, inside(chosen, shapeOf(x)[0])) })
+      const gate = andGate(use.gate, inside(chosen, shapeOf(x)[0]))
+      addUse(x, { ...use, summedBy: undefined, index: [chosen, ...use.index.slice(rank)], gate })
     } else {
       for (const s of u.src) addUse(s, { ...use, summedBy: undefined })
     }
@@ -198,6 +199,8 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (use.gate !== undefined || use.reducing.size > 0 || !coversOnce(u, use)) return false
     const level = levelOf(use)
     if (!use.group.admitsLevel(level)) return false
+    // What is assigned may be read by the same kernel as it was: every task must have its own elements.
+    if (level.size < use.group.ranges.length && destinations.get(u)?.some(d => d.kind === 'assign')) return false
     if (isReduction(u) && !fits(u, use, isContraction(u), reduceLength(u) * sizeOf(u))) return false
     if (!isReduction(u) && level.size < use.group.ranges.length && use.group.contraction !== undefined) return false
     return list.every(other => other.group === use.group || !use.group.follows(other.group))

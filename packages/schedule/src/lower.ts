@@ -1,5 +1,6 @@
 import {
-  address, bounds, cast, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, reduceIdentity, shapeOf, simplifyGiven, store, where, withSrc,
+  address, bounds, cast, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, reduceIdentity, shapeOf,
+  simplifyGiven, store, where, withSrc,
   type DType, type UOp,
 } from '@petagrad/ir'
 import { sizeOf } from './cost.js'

@@ -1,5 +1,5 @@
-import { address, load, param, shapeOf, store, type UOp } from '@petagrad/ir'
-import { Group } from './group.js'
+import { address, load, openRanges, param, shapeOf, store, type UOp } from '@petagrad/ir'
+import { Group, isSubset } from './group.js'
 import { offsetInBuffer, type LoweredGroup } from './lower.js'
 import { flatten } from './indexing.js'
 import type { Destination } from './prepare.js'
@@ -32,13 +32,19 @@ export function orderAssignments(
       const written = offsetInBuffer(target, index)
       const own = lowered.get(writer)?.before.get(buffer)
       const elsewhere = own?.some(at => at !== written) ?? false
+      // Stores in other loops are other tasks, which may run before or after this one.
+      const loops = loopsOf(index)
+      const beside = own !== undefined && writer.stores.some(s => !sameSet(loopsOf(s.index), loops))
       const readers = [...lowered.values()].filter(l => l.group !== writer && l.before.has(buffer)).map(l => l.group)
-      if (elsewhere || readers.some(r => r.follows(writer))) hazards.push({ node, destination })
+      if (elsewhere || beside || readers.some(r => r.follows(writer))) hazards.push({ node, destination })
       else for (const r of readers) writer.needs.add(r)
     }
   }
   return hazards
 }
+
+const loopsOf = (index: readonly UOp[]): ReadonlySet<UOp> => new Set(index.flatMap(i => [...openRanges(i)]))
+const sameSet = (a: ReadonlySet<UOp>, b: ReadonlySet<UOp>): boolean => a.size === b.size && isSubset(a, b)
 
 /** The kernel that puts a deferred assignment in its place. */
 export function copyBack({ node, destination }: Deferred, id: number, lowered: Iterable<LoweredGroup>): LoweredGroup {

@@ -17,7 +17,8 @@ export function packUpdates(lowered: readonly LoweredGroup[], maxBuffers: number
       rest.push(l)
       continue
     }
-    const into = packs.findIndex(p => p.memory.length + l.memory.length <= maxBuffers && !p.group.follows(l.group) && !l.group.follows(p.group))
+    const joins = (p: LoweredGroup) => !p.group.follows(l.group) && !l.group.follows(p.group)
+    const into = packs.findIndex(p => p.memory.length + l.memory.length <= maxBuffers && joins(p))
     if (into < 0) packs.push(l)
     else packs[into] = join(packs[into], l)
   }

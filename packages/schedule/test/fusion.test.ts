@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type UOp } from '@petagrad/ir'
 import { schedule } from '@petagrad/schedule'
-import { alu, assign, buffer, conv2d, full, layerNorm, matmul, permute, reduce, reshape, sink, softmax, unary } from './graphs.js'
+import { alu, assign, buffer, conv2d, expand, full, layerNorm, matmul, permute, reduce, reshape, sink, softmax, unary } from './graphs.js'
 
 const kernels = (...roots: UOp[]): number => schedule(sink(...roots)).plan.calls.length
 const names = (...roots: UOp[]): string[] => schedule(sink(...roots)).plan.calls.map(c => c.kernel.arg.name)
@@ -73,6 +73,16 @@ describe('assignment', () => {
     const x = buffer([64, 64])
     const calls = schedule(sink(assign(x, full(0, x)), matmul(x, buffer([64, 64])))).plan.calls
     expect(calls.map(c => c.kernel.arg.name.startsWith('contract'))).toEqual([true, false])
+  })
+  it('of a value that many tasks read as it was, and each computes again, is not one of their stores', () => {
+    // As with an optimiser's running factor: tasks of one kernel start in any order.
+    const decay = buffer([1])
+    const x = buffer([64])
+    const next = alu('mul', decay, 0.9)
+    const { plan } = schedule(sink(assign(x, alu('mul', x, expand(next, [64]))), assign(decay, next)))
+    expect(plan.calls).toHaveLength(2)
+    const writesDecay = plan.calls.map(c => c.kernel.src.length)
+    expect(writesDecay).toEqual([1, 1])
   })
   it('swaps two buffers', () => {
     const [a, b] = [buffer([64]), buffer([64])]
