@@ -36,6 +36,8 @@ const TINY_RECOMPUTE = 64
 
 /** A sum that is made part of another may add this many times what it would add by itself: storing it costs more. */
 const SUM_RECOMPUTE = 4
+/** Factors of a few elements are made again wherever they are used: a kernel of their own, or waiting for one, costs more. */
+const FEW_OPERATIONS = 2048
 /** A kernel that goes over its rows several times computes their elements again in each pass. */
 const ROW_PASSES = 3
 
@@ -155,6 +157,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     const cost = inlineCost(u, stored, costs)
     const again = Math.max(0, evaluations - size)
     if (cost.ops < 1 && cost.loads <= 1) return true // a cast, or no work at all
+    if (evaluations * cost.ops <= FEW_OPERATIONS) return true
     if (evaluations <= ROW_PASSES * size && list.every(use => use.group === list[0].group)) return true
     return again * (cost.ops + LOAD_COST * Math.max(0, cost.loads - 1)) <= size * ROUND_TRIP_COST
   }

@@ -32,9 +32,9 @@ export function orderAssignments(
       const written = offsetInBuffer(target, index)
       const own = lowered.get(writer)?.before.get(buffer)
       const elsewhere = own?.some(at => at !== written) ?? false
-      // Stores in other loops are other tasks, which may run before or after this one.
+      // Stores in further loops are other tasks, which may read the element before or after this one writes it.
       const loops = loopsOf(index)
-      const beside = own !== undefined && writer.stores.some(s => !sameSet(loopsOf(s.index), loops))
+      const beside = own !== undefined && writer.stores.some(s => !isSubset(loopsOf(s.index), loops))
       const readers = [...lowered.values()].filter(l => l.group !== writer && l.before.has(buffer)).map(l => l.group)
       if (elsewhere || beside || readers.some(r => r.follows(writer))) hazards.push({ node, destination })
       else for (const r of readers) writer.needs.add(r)
@@ -44,7 +44,6 @@ export function orderAssignments(
 }
 
 const loopsOf = (index: readonly UOp[]): ReadonlySet<UOp> => new Set(index.flatMap(i => [...openRanges(i)]))
-const sameSet = (a: ReadonlySet<UOp>, b: ReadonlySet<UOp>): boolean => a.size === b.size && isSubset(a, b)
 
 /** The kernel that puts a deferred assignment in its place. */
 export function copyBack({ node, destination }: Deferred, id: number, lowered: Iterable<LoweredGroup>): LoweredGroup {

@@ -1,28 +1,38 @@
 import { is, range, substitute, toposort, uop, type UOp } from '@petagrad/ir'
-import type { Group } from './group.js'
+import { iterations, type Group } from './group.js'
 import type { LoweredGroup } from './lower.js'
 import { memoryKey } from './merge.js'
 
+/** Groups of so few elements cost their launch and nothing else. */
+const TINY = 256
+
 /**
- * Packs element-wise groups that nobody waits for, and that do not wait for each other, into one kernel of several
- * loop nests: the updates of all parameters of an optimiser are one launch.
+ * Packs element-wise groups that do not wait for each other into one kernel of several loop nests: those that nobody
+ * waits for (the updates of all parameters of an optimiser are one launch), and those that are tiny (its factors).
  */
 export function packUpdates(lowered: readonly LoweredGroup[], maxBuffers: number): LoweredGroup[] {
   const needed = new Set<Group>()
   for (const l of lowered) for (const n of l.group.needs) needed.add(n)
-  const packs: LoweredGroup[] = []
-  const rest: LoweredGroup[] = []
+  const final = packed(lowered, l => !needed.has(l.group) && l.group.reductions.size === 0, maxBuffers)
+  return packed(final, l => l.group.reductions.size === 0 && l.stores.length * iterations(l.group.ranges) <= TINY, maxBuffers)
+}
+
+function packed(lowered: readonly LoweredGroup[], packs: (l: LoweredGroup) => boolean, maxBuffers: number): LoweredGroup[] {
+  const result: LoweredGroup[] = []
+  const open: number[] = []
   for (const l of lowered) {
-    if (needed.has(l.group) || l.group.reductions.size > 0) {
-      rest.push(l)
+    const apart = (p: LoweredGroup) => !p.group.follows(l.group) && !l.group.follows(p.group)
+    const fits = (p: LoweredGroup) => p.memory.length + l.memory.length <= maxBuffers
+    const into = packs(l) ? open.find(i => fits(result[i]) && apart(result[i])) : undefined
+    if (into === undefined) {
+      if (packs(l)) open.push(result.length)
+      result.push(l)
       continue
     }
-    const joins = (p: LoweredGroup) => !p.group.follows(l.group) && !l.group.follows(p.group)
-    const into = packs.findIndex(p => p.memory.length + l.memory.length <= maxBuffers && joins(p))
-    if (into < 0) packs.push(l)
-    else packs[into] = join(packs[into], l)
+    result[into] = join(result[into], l)
+    for (const other of lowered) if (other.group.needs.delete(l.group)) other.group.needs.add(result[into].group)
   }
-  return [...packs, ...rest]
+  return result
 }
 
 function join(a: LoweredGroup, b: LoweredGroup): LoweredGroup {
