@@ -1,8 +1,8 @@
 import { is, simplify, toposort, type UOp } from '@petagrad/ir'
 import type { Capabilities, LinearProgram, ProgramParam } from '@petagrad/renderer'
-import { ScheduleBuilder } from './builder.js'
+import { ScheduleBuilder } from './schedule/builder.js'
 import { decompose } from './decompose/index.js'
-import { defaultSchedule } from './default-schedule.js'
+import { defaultSchedule } from './schedule/default.js'
 import { expandNest } from './expand.js'
 import { linearise } from './linearise.js'
 import { giveMachineIntegers } from './machine-integers.js'
@@ -14,7 +14,7 @@ import { estimateWork } from './work.js'
 
 export { nestsOf, type LoopNests, type Nest } from './nest.js'
 export { applyStep, parseSchedule, printStep, type Step } from './transform.js'
-export { defaultSchedule } from './default-schedule.js'
+export { defaultSchedule } from './schedule/default.js'
 
 export interface CodegenOptions {
   /** Transformations to apply instead of the default schedule's, in the text form that `LinearProgram.schedule` has. */

@@ -23,6 +23,11 @@ export interface LoopNests {
 }
 
 export const extentOf = (a: Axis): number => bounds(a.src[0]).max
+export const product = (axes: readonly Axis[]): number => axes.reduce((n, a) => n * extentOf(a), 1)
+export const pointsOf = (nest: Nest): number => product(nest.order)
+export const reducedAxes = (nest: Nest): ReadonlySet<UOp> => closedAxes(nest, 'reduce')
+/** Whether the extent is a number, not a symbol. */
+export const isFixed = (a: Axis): boolean => is(a.src[0], 'const')
 export const axisName = (a: Axis): string => `${a.arg.axis}`
 
 /** The axes that reductions close (`reduce`), or staged copies (`end`). What neither closes is an output axis. */

@@ -1,8 +1,8 @@
 import { is } from '@petagrad/ir'
-import { accessesOf, axesUsedAsValues, gateMoves, strideOf } from './access.js'
-import { extentOf, type Axis, type Nest } from './nest.js'
+import { accessesOf, axesUsedAsValues, gateMoves, strideOf } from '../access.js'
+import { extentOf, type Axis, type Nest } from '../nest.js'
 import type { NestBuilder } from './builder.js'
-import { loopTogether } from './transform.js'
+import { loopTogether } from '../transform.js'
 
 /** Merges neighbouring axes that every access walks as one: fewer, longer loops. */
 export function mergeAxes(nest: NestBuilder): void {

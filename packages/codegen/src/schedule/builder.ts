@@ -1,6 +1,6 @@
-import { applyStep, printStep, type Step } from './transform.js'
-import type { Axis, LoopNests, Nest } from './nest.js'
-import { findAxis } from './nest.js'
+import { applyStep, printStep, type Step } from '../transform.js'
+import type { Axis, LoopNests, Nest } from '../nest.js'
+import { findAxis } from '../nest.js'
 
 type WithoutNest<S> = S extends Step ? Omit<S, 'nest'> : never
 

@@ -1,7 +1,7 @@
 import { is, isAlu, isFloat, openRanges, toposort, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
-import { accessesOf, gateMoves, moves, strideOf, type Access } from './access.js'
-import { closedAxes, extentOf, stagingAxes, type Axis, type Nest } from './nest.js'
+import { accessesOf, gateMoves, moves, strideOf, type Access } from '../access.js'
+import { closedAxes, extentOf, stagingAxes, type Axis, type Nest } from '../nest.js'
 
 /** A choice of what one iteration of the innermost loop computes. */
 export interface Tile {

@@ -1,0 +1,35 @@
+import { openRanges, toposort } from '@petagrad/ir'
+import type { Capabilities } from '@petagrad/renderer'
+import { pointsOf, type LoopNests, type Nest } from '../nest.js'
+import { ScheduleBuilder, type NestBuilder } from './builder.js'
+import { mergeAxes } from './normalise.js'
+import { scheduleRows } from './rows.js'
+import { scheduleTile } from './tile.js'
+
+/** Points below which a nest is left as plain loops. */
+const TINY = 16
+
+/** The schedule for a kernel when nobody gives one: from the shapes and the target's declared numbers alone. */
+export function defaultSchedule(nests: LoopNests, capabilities: Capabilities): ScheduleBuilder {
+  const schedule = new ScheduleBuilder(nests)
+  for (let i = 0; i < nests.nests.length; i++) scheduleNest(schedule.nest(i), capabilities)
+  return schedule
+}
+
+function scheduleNest(nest: NestBuilder, capabilities: Capabilities): void {
+  mergeAxes(nest)
+  if (pointsOf(nest.current) < TINY) return
+  if (hasLevels(nest.current)) scheduleRows(nest, capabilities)
+  else scheduleTile(nest, capabilities)
+}
+
+/** Whether some reduction or store sits outside of part of the output loops, or reductions depend on one another. */
+function hasLevels(nest: Nest): boolean {
+  const nodes = toposort(nest.stores)
+  const reductions = nodes.filter(u => u.op === 'reduce')
+  const outputs = Math.max(...nest.stores.map(s => openRanges(s).size))
+  if (nest.stores.some(s => openRanges(s).size !== outputs)) return true
+  if (reductions.length === 0) return false
+  const loops = new Set(reductions.map(r => r.src.slice(1).map(x => x.id).join()))
+  return loops.size > 1 || reductions.some(r => openRanges(r).size !== outputs)
+}
