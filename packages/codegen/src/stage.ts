@@ -2,16 +2,17 @@ import {
   address, bounds, indexAdd, indexConst, indexMul, indexSub, is, itemSize, linearForm, load, openRanges, PetagradError, range, scratch,
   store, toposort, uop, type UOp,
 } from '@petagrad/ir'
-import { extentOf, rebuild, replaceAxes, type Axis, type Nest } from './nest.js'
+import { extentOf, isFixed, replaceAxes, type Axis, type Nest } from './nest.js'
 
-/** One dimension of a packed tile: what runs over it, and how its steps move the offset. */
+/** One dimension of a packed tile: what runs over it. */
 interface TileDimension {
-  /** A loop inside the stage, or the sum of several that a bounds check treats as one (`row - kernelRow`). */
+  /** The loops inside the stage that move along it: one, or several whose sum a bounds check is about (`row - kernelRow`). */
+  readonly loops: readonly Axis[]
+  /** The index along it that a read takes, from 0. */
   readonly value: UOp
-  readonly least: number
   readonly extent: number
-  /** Offset in the operand per step. */
-  readonly coefficient: number
+  /** What the first of its loops is, when the index along it is `at` and the other loops are what they are. */
+  readonly loopAt: (at: UOp) => UOp
   /** Place in the loop order of the innermost loop in it. */
   readonly depth: number
 }
@@ -30,33 +31,19 @@ export function soleLoad(nest: Nest, slot: number): UOp | undefined {
 export function tileOf(nest: Nest, read: UOp, axis: Axis | undefined): readonly TileDimension[] | undefined {
   if (read.src.length > 1 && read.src[1].op !== 'const') return undefined // one value is outside, everywhere
   const outside = axis === undefined ? -1 : nest.order.indexOf(axis)
-  const inside = new Map<UOp, number>(nest.order.map((a, i) => [a, i] as const).filter(([, i]) => i > outside))
-  const offset = linearForm(read.src[0].src[1])
-  const moving = new Map<UOp, number>()
-  for (const [atom, c] of offset.terms) {
-    const deps = [...openRanges(atom)].filter(r => inside.has(r))
-    if (deps.length === 0) continue
-    if (!inside.has(atom)) return undefined // moves in a way that is not linear
-    moving.set(atom, c)
-  }
+  const depths = new Map<UOp, number>(nest.order.map((a, i) => [a, i] as const).filter(([, i]) => i > outside))
+  const single = nest.order.filter(a => depths.has(a) && openRanges(read).has(a))
+  if (!single.every(isFixed)) return undefined
   const dimensions: TileDimension[] = []
+  const inWindows = new Set<UOp>()
   for (const sum of checkedSums(read.src[2] as UOp | undefined)) {
-    const parts = [...linearForm(sum).terms].filter(([atom]) => inside.has(atom))
-    if (parts.length < 2) continue
-    const ratio = (moving.get(parts[0][0]) ?? 0) / parts[0][1]
-    if (ratio === 0 || !Number.isInteger(ratio) || parts.some(([atom, c]) => moving.get(atom) !== ratio * c)) continue
-    // Counted in the direction in which the offset grows, so that what is consecutive stays so.
-    const sign = Math.sign(ratio)
-    let value: UOp = indexConst(0)
-    for (const [atom, c] of parts) value = indexAdd(value, indexMul(atom, c * sign))
-    const { min, max } = bounds(value)
-    const depth = Math.max(...parts.map(([a]) => inside.get(a) ?? 0))
-    dimensions.push({ value, least: min, extent: max - min + 1, coefficient: Math.abs(ratio), depth })
-    for (const [atom] of parts) moving.delete(atom)
+    const window = windowOf(sum, depths)
+    if (window === undefined || window.loops.some(a => inWindows.has(a)) || !movesOnlyTogether(read, window)) continue
+    dimensions.push(window)
+    for (const a of window.loops) inWindows.add(a)
   }
-  for (const [atom, coefficient] of moving) {
-    if (!is(atom, 'range')) return undefined
-    dimensions.push({ value: atom, least: 0, extent: extentOf(atom), coefficient, depth: inside.get(atom) ?? 0 })
+  for (const a of single) {
+    if (!inWindows.has(a)) dimensions.push({ loops: [a], value: a, extent: extentOf(a), loopAt: at => at, depth: depths.get(a) ?? 0 })
   }
   return dimensions.sort((a, b) => a.depth - b.depth)
 }
@@ -65,6 +52,30 @@ export function tileOf(nest: Nest, read: UOp, axis: Axis | undefined): readonly 
 function checkedSums(gate: UOp | undefined): readonly UOp[] {
   if (gate === undefined) return []
   return toposort(gate).filter(u => u.op === 'lt').map(u => indexSub(u.src[0], u.src[1]))
+}
+
+/** Several loops that a bounds check adds up, as one dimension; it counts in the direction of its outermost loop. */
+function windowOf(sum: UOp, depths: ReadonlyMap<UOp, number>): TileDimension | undefined {
+  const parts = [...linearForm(sum).terms].filter((t): t is [Axis, number] => depths.has(t[0]))
+  if (parts.length < 2) return undefined
+  const unit = parts.find(([, c]) => Math.abs(c) === 1)
+  if (unit === undefined) return undefined
+  const [first, sign] = unit
+  const total = parts.reduce<UOp>((t, [a, c]) => indexAdd(t, indexMul(a, c * sign)), indexConst(0))
+  const { min, max } = bounds(total)
+  return {
+    loops: [first, ...parts.map(([a]) => a).filter(a => a !== first)],
+    value: indexSub(total, min),
+    extent: max - min + 1,
+    loopAt: at => indexAdd(indexSub(at, indexSub(total, first)), min),
+    depth: Math.max(...parts.map(([a]) => depths.get(a) ?? 0)),
+  }
+}
+
+/** Whether the place that is read, and the check, depend on the window's loops by their sum alone. */
+function movesOnlyTogether(read: UOp, window: TileDimension): boolean {
+  const [moved] = replaceAxes([read], new Map([[window.loops[0], window.loopAt(indexConst(0))]]))
+  return !window.loops.some(a => openRanges(moved).has(a))
 }
 
 export const tileSize = (tile: readonly TileDimension[]): number => tile.reduce((n, d) => n * d.extent, 1)
@@ -76,27 +87,19 @@ export const tileSize = (tile: readonly TileDimension[]): number => tile.reduce(
  */
 export function stage(nest: Nest, slot: number, axis: Axis, fresh: number): { readonly nest: Nest; readonly newAxes: number } {
   const read = soleLoad(nest, slot) ?? refuse(`argument ${slot} is not read in exactly one place`)
-  const tile = tileOf(nest, read, axis) ?? refuse(`argument ${slot} is not read at a linear offset`)
-  const element = read.dtype
-  const memory = scratch(fresh, element, tileSize(tile))
+  const tile = tileOf(nest, read, axis) ?? refuse(`argument ${slot} is read in a way that has no tile`)
+  const memory = scratch(fresh, read.dtype, tileSize(tile))
 
   const copyRanges = tile.map((d, i) => range(d.extent, fresh + i, 'loop'))
   let packed: UOp = indexConst(0)
   let packedRead: UOp = indexConst(0)
-  let offset = read.src[0].src[1]
   const place = new Map<UOp, UOp>()
-  let stride = 1
-  for (let i = tile.length - 1; i >= 0; i--) {
-    const d = tile[i]
-    packed = indexAdd(packed, indexMul(copyRanges[i], stride))
-    packedRead = indexAdd(packedRead, indexMul(indexSub(d.value, d.least), stride))
-    stride *= d.extent
-    offset = indexAdd(indexSub(offset, indexMul(d.value, d.coefficient)), indexMul(indexAdd(copyRanges[i], d.least), d.coefficient))
-    place.set(d.value, indexAdd(copyRanges[i], d.least))
-  }
-  const gate = read.src[2] as UOp | undefined
-  const from = address(read.src[0].src[0], offset)
-  const value = gate === undefined ? load(from) : load(from, { gate: moveGate(gate, tile, place), alternative: read.src[1] })
+  tile.forEach((d, i) => {
+    packed = indexAdd(indexMul(packed, d.extent), copyRanges[i])
+    packedRead = indexAdd(indexMul(packedRead, d.extent), d.value)
+    place.set(d.loops[0], d.loopAt(copyRanges[i]))
+  })
+  const [value] = replaceAxes([read], place)
   const copied = uop('end', read.dtype, [store(address(memory, packed), value), ...copyRanges])
   const fromScratch = load(address(uop('after', memory.dtype, [memory, copied]), packedRead))
   const at = nest.order.indexOf(axis)
@@ -107,25 +110,6 @@ export function stage(nest: Nest, slot: number, axis: Axis, fresh: number): { re
     },
     newAxes: copyRanges.length,
   }
-}
-
-/** The gate over the copy's loops: each comparison is about one dimension of the tile, or about none. */
-function moveGate(gate: UOp, tile: readonly TileDimension[], place: ReadonlyMap<UOp, UOp>): UOp {
-  const done = new Map<UOp, UOp>()
-  for (const u of toposort(gate)) {
-    if (u.op !== 'lt') {
-      done.set(u, u.dtype.kind === 'bool' && u.src.length > 0 ? rebuild(u, u.src.map(s => done.get(s) ?? s)) : u)
-      continue
-    }
-    let left = indexSub(u.src[0], u.src[1])
-    for (const d of tile) {
-      const part = [...linearForm(d.value).terms][0]
-      const times = (linearForm(left).terms.get(part[0]) ?? 0) / part[1]
-      if (times !== 0) left = indexAdd(indexSub(left, indexMul(d.value, times)), indexMul(place.get(d.value) ?? d.value, times))
-    }
-    done.set(u, rebuild(u, [left, indexConst(0)]))
-  }
-  return done.get(gate) ?? gate
 }
 
 export const stagedBytes = (tile: readonly TileDimension[], read: UOp): number => tileSize(tile) * itemSize(read.dtype)

@@ -1,5 +1,5 @@
 import {
-  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMul, is, openRanges, PetagradError, range, reduce, toposort, uop, withSrc,
+  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce, toposort, uop, withSrc,
   type AxisKind, type UOp,
 } from '@petagrad/ir'
 import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
@@ -12,6 +12,8 @@ import { stage } from './stage.js'
 export type Step =
   /** axis of extent n becomes axis (n / factor) and, just inside it, a new axis of extent `factor`, which divides n. */
   | { readonly kind: 'split'; readonly nest: number; readonly axis: number; readonly factor: number }
+  /** as `split` for a factor that need not divide n: the last tile is moved back inside, and computes some elements again. */
+  | { readonly kind: 'cover'; readonly nest: number; readonly axis: number; readonly factor: number }
   /** `outer` and `inner`, which are next to each other, become one new axis. */
   | { readonly kind: 'merge'; readonly nest: number; readonly outer: number; readonly inner: number }
   /** Iterations from `at` on get a loop of their own, a new axis just after; for a reduction, a second reduction. */
@@ -33,6 +35,7 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
   })
   switch (step.kind) {
     case 'split': return put(split(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
+    case 'cover': return put(cover(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
     case 'merge': return put(merge(nest, findAxis(nest, step.outer), findAxis(nest, step.inner), state.nextAxis), 1)
     case 'peel': {
       const { nest: peeled, newAxes } = peel(nest, findAxis(nest, step.axis), step.at, state.nextAxis)
@@ -71,6 +74,29 @@ function split(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
     stores: replaceAxes(nest.stores, new Map([[axis, value]]), new Map([[axis, [outer, inner]]])),
     order: nest.order.flatMap(a => (a === axis ? [outer, inner] : [a])),
   }
+}
+
+/** Elements of an overlap are computed twice, to the same values: that needs inputs that no store of the nest changes. */
+function cover(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
+  const extent = extentOf(axis)
+  if (!is(axis.src[0], 'const') || factor < 1 || factor > extent) return refuse(`cover: no ${factor} fit in axis ${axis.arg.axis} of extent ${extent}`)
+  if (roleOf(nest, axis) !== 'output') refuse(`cover: axis ${axis.arg.axis} is closed, and would count an overlap twice`)
+  if (updatesInPlace(nest)) refuse('cover: the nest reads what it stores')
+  const outer = range(Math.ceil(extent / factor), axis.arg.axis, axis.arg.kind)
+  const inner = range(factor, fresh, 'loop')
+  const first = indexMin(indexMul(outer, factor), extent - factor)
+  return {
+    stores: replaceAxes(nest.stores, new Map([[axis, indexAdd(first, inner)]])),
+    order: nest.order.flatMap(a => (a === axis ? [outer, inner] : [a])),
+  }
+}
+
+/** Whether an argument is both loaded and stored. */
+export function updatesInPlace(nest: Nest): boolean {
+  const nodes = toposort(nest.stores)
+  const pointers = (op: 'load' | 'store') => nodes.filter(u => u.op === op).map(u => u.src[0].src[0])
+  const stored = new Set(pointers('store').filter(p => p.op === 'param'))
+  return pointers('load').some(p => stored.has(p))
 }
 
 function merge(nest: Nest, outer: Axis, inner: Axis, fresh: number): Nest {
@@ -166,6 +192,7 @@ function setKind(nest: Nest, axis: Axis, how: AxisKind): Nest {
 export function printStep(s: Step): string {
   switch (s.kind) {
     case 'split': return `${s.nest}: split ${s.axis} by ${s.factor}`
+    case 'cover': return `${s.nest}: cover ${s.axis} by ${s.factor}`
     case 'merge': return `${s.nest}: merge ${s.outer} ${s.inner}`
     case 'peel': return `${s.nest}: peel ${s.axis} at ${s.at}`
     case 'reorder': return `${s.nest}: reorder ${s.order.join(' ')}`
@@ -186,6 +213,7 @@ export function parseSchedule(text: string): Step[] {
     const [a, b] = numbers
     const how = words[2]
     if (how === 'split' && numbers.length === 2) return { kind: 'split', nest, axis: a, factor: b }
+    if (how === 'cover' && numbers.length === 2) return { kind: 'cover', nest, axis: a, factor: b }
     if (how === 'merge' && numbers.length === 2) return { kind: 'merge', nest, outer: a, inner: b }
     if (how === 'peel' && numbers.length === 2) return { kind: 'peel', nest, axis: a, at: b }
     if (how === 'reorder') return { kind: 'reorder', nest, order: numbers }
