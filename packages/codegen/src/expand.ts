@@ -154,7 +154,13 @@ export function expandNest(nest: Nest): UOp[] {
       return [store(to, at(value, p), gate === undefined ? undefined : at(gate, p))]
     }
     if (!consecutiveAlong(offsetAt(pointer.src[1], p), lane) || gate !== undefined) {
-      return Array.from({ length: extentOf(lane) }, (_, i) => storesAt(s, new Map([...p, [lane, i]]))).flat()
+      // The value is computed for all lanes at once, and stored lane by lane.
+      const lanes = splat(at(value, p), extentOf(lane))
+      return Array.from({ length: extentOf(lane) }, (_, i) => {
+        const one = new Map([...p, [lane, i]])
+        const to = address(at(pointer.src[0], one), at(pointer.src[1], one))
+        return store(to, extract(lanes, [i]), gate === undefined ? undefined : at(gate, one))
+      })
     }
     const to = address(at(pointer.src[0], p), at(pointer.src[1], new Map([...p, [lane, 0]])))
     return [store(to, splat(at(value, p), extentOf(lane)))]

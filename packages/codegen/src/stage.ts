@@ -27,11 +27,10 @@ export function soleLoad(nest: Nest, slot: number): UOp | undefined {
   return loads.length === 1 ? loads[0] : undefined
 }
 
-/** What a stage at `axis` would copy: one dimension for each direction in which the loops inside it move. */
-export function tileOf(nest: Nest, read: UOp, axis: Axis | undefined): readonly TileDimension[] | undefined {
+/** What a stage around the loops `inside` would copy: one dimension for each direction in which they move the read. */
+export function tileOf(nest: Nest, read: UOp, inside: readonly Axis[]): readonly TileDimension[] | undefined {
   if (read.src.length > 1 && read.src[1].op !== 'const') return undefined // one value is outside, everywhere
-  const outside = axis === undefined ? -1 : nest.order.indexOf(axis)
-  const depths = new Map<UOp, number>(nest.order.map((a, i) => [a, i] as const).filter(([, i]) => i > outside))
+  const depths = new Map<UOp, number>(inside.map(a => [a, nest.order.indexOf(a)]))
   const single = nest.order.filter(a => depths.has(a) && openRanges(read).has(a))
   if (!single.every(isFixed)) return undefined
   const dimensions: TileDimension[] = []
@@ -87,7 +86,8 @@ export const tileSize = (tile: readonly TileDimension[]): number => tile.reduce(
  */
 export function stage(nest: Nest, slot: number, axis: Axis, fresh: number): { readonly nest: Nest; readonly newAxes: number } {
   const read = soleLoad(nest, slot) ?? refuse(`argument ${slot} is not read in exactly one place`)
-  const tile = tileOf(nest, read, axis) ?? refuse(`argument ${slot} is read in a way that has no tile`)
+  const at = nest.order.indexOf(axis)
+  const tile = tileOf(nest, read, nest.order.slice(at + 1)) ?? refuse(`argument ${slot} is read in a way that has no tile`)
   const memory = scratch(fresh, read.dtype, tileSize(tile))
 
   const copyRanges = tile.map((d, i) => range(d.extent, fresh + i, 'loop'))
@@ -102,7 +102,6 @@ export function stage(nest: Nest, slot: number, axis: Axis, fresh: number): { re
   const [value] = replaceAxes([read], place)
   const copied = uop('end', read.dtype, [store(address(memory, packed), value), ...copyRanges])
   const fromScratch = load(address(uop('after', memory.dtype, [memory, copied]), packedRead))
-  const at = nest.order.indexOf(axis)
   return {
     nest: {
       stores: replaceAxes(nest.stores, new Map([[read, fromScratch]])),

@@ -1,6 +1,6 @@
 import {
-  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce, toposort, uop, withSrc,
-  type AxisKind, type UOp,
+  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce,
+  toposort, uop, withSrc, type AxisKind, type UOp,
 } from '@petagrad/ir'
 import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
 import { stage } from './stage.js'
@@ -80,7 +80,7 @@ function split(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
 function cover(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
   const extent = extentOf(axis)
   if (!is(axis.src[0], 'const') || factor < 1 || factor > extent) return refuse(`cover: no ${factor} fit in axis ${axis.arg.axis} of extent ${extent}`)
-  if (roleOf(nest, axis) !== 'output') refuse(`cover: axis ${axis.arg.axis} is closed, and would count an overlap twice`)
+  if (roleOf(nest, axis) === 'reduction') refuse(`cover: axis ${axis.arg.axis} belongs to a reduction, which would count an overlap twice`)
   if (updatesInPlace(nest)) refuse('cover: the nest reads what it stores')
   const outer = range(Math.ceil(extent / factor), axis.arg.axis, axis.arg.kind)
   const inner = range(factor, fresh, 'loop')

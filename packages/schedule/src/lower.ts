@@ -1,5 +1,5 @@
 import {
-  address, bounds, cast, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, reduceIdentity, shapeOf,
+  address, bounds, cast, conjuncts, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, reduceIdentity, shapeOf,
   simplifyGiven, store, where, withSrc,
   type DType, type UOp,
 } from '@petagrad/ir'
@@ -39,8 +39,15 @@ function joinedSum(value: UOp, ranges: readonly UOp[]): UOp {
   }
   if (!is(sum, 'reduce') || sum.arg !== 'add') return reduce('add', value, ranges)
   const term = sum.src[0]
-  const gated = gate === undefined || (term.op === 'mul' && term.src.some(f => f.op === 'load' && f.src[2] === gate))
+  const gated = gate === undefined || (term.op === 'mul' && term.src.some(f => gate !== undefined && checks(f, gate)))
   return reduce('add', gated || gate === undefined ? term : where(gate, term, zero(term.dtype)), [...ranges, ...sum.src.slice(1)])
+}
+
+/** Whether the value is a load that is zero where the gate is false. */
+function checks(value: UOp, gate: UOp): boolean {
+  if (value.op !== 'load' || value.src.length < 3) return false
+  const own = new Set(conjuncts(value.src[2]))
+  return conjuncts(gate).every(c => own.has(c))
 }
 
 const isZero = (u: UOp): boolean => is(u, 'const') && Number(u.arg) === 0
@@ -126,7 +133,7 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
       const both = andGate(gate, origin.gate)
       const at = both === undefined ? origin.index : origin.index.map(i => simplifyGiven(i, both))
       const value = valueOf(u.src[0], at, both)
-      if (origin.gate === undefined || (value.op === 'load' && value.src[2] === both)) return value
+      if (origin.gate === undefined || checks(value, origin.gate)) return value
       return where(origin.gate, value, zero(u.dtype))
     }
     if (is(u, 'reduce_axis')) {
@@ -143,7 +150,7 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
       const ok = inside(chosen, shapeOf(x)[0])
       const both = andGate(gate, ok)
       const value = valueOf(x, [chosen, ...index.slice(rank)], both)
-      return value.op === 'load' && value.src[2] === both ? value : where(ok, value, zero(u.dtype))
+      return checks(value, ok) ? value : where(ok, value, zero(u.dtype))
     }
     if (u.op === 'contiguous') return valueOf(u.src[0], index, gate)
     if (u.op === 'copy') throw new PetagradError('UNSUPPORTED', 'copies between devices are not scheduled yet', { op: 'copy' })

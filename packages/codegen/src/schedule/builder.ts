@@ -1,6 +1,6 @@
 import { applyStep, printStep, type Step } from '../transform.js'
 import type { Axis, LoopNests, Nest } from '../nest.js'
-import { findAxis } from '../nest.js'
+import { extentOf, findAxis } from '../nest.js'
 
 type WithoutNest<S> = S extends Step ? Omit<S, 'nest'> : never
 
@@ -48,6 +48,20 @@ export class NestBuilder {
     const fresh = this.schedule.state.nextAxis
     this.apply({ kind: 'split', axis, factor })
     return fresh
+  }
+
+  /** Covers and returns the number of the new inner axis. */
+  cover(axis: number, factor: number): number {
+    const fresh = this.schedule.state.nextAxis
+    this.apply(extentOf(this.axis(axis)) % factor === 0 ? { kind: 'split', axis, factor } : { kind: 'cover', axis, factor })
+    return fresh
+  }
+
+  /** Stages and returns the numbers of the copy's axes. */
+  stage(slot: number, axis: number): readonly number[] {
+    const fresh = this.schedule.state.nextAxis
+    this.apply({ kind: 'stage', slot, axis })
+    return Array.from({ length: this.schedule.state.nextAxis - fresh }, (_, i) => fresh + i)
   }
 
   merge(outer: number, inner: number): number {

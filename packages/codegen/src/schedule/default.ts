@@ -2,6 +2,7 @@ import { openRanges, toposort } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { pointsOf, type LoopNests, type Nest } from '../nest.js'
 import { ScheduleBuilder, type NestBuilder } from './builder.js'
+import { scheduleContraction } from './contraction.js'
 import { mergeAxes } from './normalise.js'
 import { scheduleRows } from './rows.js'
 import { scheduleTile } from './tile.js'
@@ -20,7 +21,7 @@ function scheduleNest(nest: NestBuilder, capabilities: Capabilities): void {
   mergeAxes(nest)
   if (pointsOf(nest.current) < TINY) return
   if (hasLevels(nest.current)) scheduleRows(nest, capabilities)
-  else scheduleTile(nest, capabilities)
+  else if (!scheduleContraction(nest, capabilities)) scheduleTile(nest, capabilities)
 }
 
 /** Whether some reduction or store sits outside of part of the output loops, or reductions depend on one another. */

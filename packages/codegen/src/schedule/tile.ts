@@ -101,7 +101,7 @@ function stageChecked(nest: NestBuilder, capabilities: Capabilities): void {
     const outputs = nest.current.order.filter(a => !reduced.has(a))
     for (const at of outputs.slice(0, -1)) { // what is inside the innermost is no tile
       const inside = nest.current.order.slice(nest.current.order.indexOf(at) + 1)
-      const tile = tileOf(nest.current, access.node, at)
+      const tile = tileOf(nest.current, access.node, inside)
       if (tile === undefined || stagedBytes(tile, access.node) > budget) continue
       const size = tile.reduce((n, d) => n * d.extent, 1)
       if (product(inside) < 8 * size || inside.every(a => moves(access, a))) continue

@@ -1,0 +1,233 @@
+import { linearForm } from '@petagrad/ir'
+import type { Capabilities } from '@petagrad/renderer'
+import { extentOf, product, reducedAxes, type Axis } from '../nest.js'
+import { soleLoad, stagedBytes, tileOf } from '../stage.js'
+import { updatesInPlace } from '../transform.js'
+import type { NestBuilder } from './builder.js'
+import { contractionOf, SMALL_WINDOW, type Contraction, type Operand } from './contraction-facts.js'
+import { contractionTile, isPackedInVectors, packCycles, wantsPacking, type ContractionTile } from './contraction-tile.js'
+import { laneWidths } from './tile-search.js'
+
+/** Vector instructions of an innermost loop body that is written out further: more, and compilers run out of registers. */
+const BODY = 32
+/** Multiply-accumulates of one task, at least. */
+const TASK_WORK = 1 << 17
+/** Tasks that even out the load, and at most. */
+const TASKS_PER_CORE = 4
+const MOST_PER_CORE = 16
+/** Share of a task's arithmetic that packing again what other tasks pack as well may add. */
+const REPACKING = 0.03
+/** Elements of a cache line, read one after another while packing what is consecutive along the sums. */
+const LINE = 16
+
+/** What a loop of a contraction runs over. Columns' operands move along `shared` and `column`, not along `row`. */
+type Role = 'task' | 'shared' | 'column' | 'row' | 'sum' | 'written'
+
+/** A contraction on its way to a schedule. */
+interface Work {
+  readonly nest: NestBuilder
+  readonly c: Contraction
+  readonly tile: ContractionTile
+  readonly capabilities: Capabilities
+  /** By axis number. */
+  readonly roles: Map<number, Role>
+  readonly mayOverlap: boolean
+}
+
+/** Matrix products, convolutions and what is like them: packed panels, a tile in registers. False when the nest is none. */
+export function scheduleContraction(nest: NestBuilder, capabilities: Capabilities): boolean {
+  if (contractionOf(nest.current) === undefined) return false
+  windowsLast(nest)
+  const c = contractionOf(nest.current)
+  const mayOverlap = !updatesInPlace(nest.current)
+  const tile = c && contractionTile(c, laneWidths(nest.current, capabilities), mayOverlap, capabilities)
+  if (c === undefined || tile === undefined) return false
+  const work: Work = { nest, c, tile, capabilities, roles: new Map(), mayOverlap }
+  const packed = c.operands.filter(o => wantsPacking(c, o, tile.column))
+  const columns = packed.filter(o => o.moves.has(tile.column))
+  const rows = packed.filter(o => !o.moves.has(tile.column))
+  const written = writeOutTile(work)
+  takeTasks(work, packed)
+  const last = [...unrollReduction(work), ...written]
+  const outside = blockRows(work, rows)
+  orderAxes(work, outside, last)
+  for (const o of rows) pack(work, o, capabilities.machine.l2 / 2)
+  for (const o of columns) pack(work, o, rows.length > 0 ? capabilities.scratch.private / 2 : capabilities.machine.l2 / 2)
+  for (const a of last.slice(0, -1)) nest.apply({ kind: 'as', axis: a, how: 'unroll' })
+  nest.apply({ kind: 'as', axis: last[last.length - 1], how: 'lane' })
+  return true
+}
+
+/** Windows of a few elements go innermost among the reduction loops: they are written out. */
+function windowsLast(nest: NestBuilder): void {
+  const reduced = reducedAxes(nest.current)
+  const { order } = nest.current
+  const sums = order.filter(a => reduced.has(a))
+  const sorted = [...sums.filter(a => extentOf(a) > SMALL_WINDOW), ...sums.filter(a => extentOf(a) <= SMALL_WINDOW)]
+  const wanted = [...order.filter(a => !reduced.has(a)), ...sorted]
+  if (wanted.some((a, i) => a !== order[i])) nest.apply({ kind: 'reorder', order: wanted.map(a => a.arg.axis) })
+}
+
+/** Splits the tile off; returns its axes, outermost first: rows, vectors, lanes. */
+function writeOutTile({ nest, c, tile, roles }: Work): number[] {
+  for (const a of c.reduced) roles.set(a.arg.axis, 'sum')
+  const columnOperands = c.operands.filter(o => o.moves.has(tile.column))
+  for (const a of c.outputs) {
+    roles.set(a.arg.axis, a === tile.column ? 'column' : columnOperands.every(o => o.moves.has(a)) ? 'shared' : 'row')
+  }
+  const inner = (axis: Axis, factor: number): number => {
+    const number = axis.arg.axis
+    const made = extentOf(nest.axis(number)) === factor ? number : nest.cover(number, factor)
+    roles.set(made, 'written')
+    return made
+  }
+  const rows = [...tile.rows].map(([a, f]) => inner(a, f))
+  const columns = inner(tile.column, tile.lanes * tile.vectors)
+  if (tile.vectors === 1) return [...rows, columns]
+  const lane = nest.split(columns, tile.lanes)
+  roles.set(lane, 'written')
+  return [...rows, columns, lane]
+}
+
+/** Numbers of the loops with that role, outermost first. */
+const loopsOf = ({ nest, roles }: Work, role: Role): number[] => nest.current.order.map(a => a.arg.axis).filter(n => roles.get(n) === role)
+
+/** Gives output loops to the cores: first those whose tasks pack the least that another one packs as well. */
+function takeTasks(work: Work, packed: readonly Operand[]): void {
+  const { c, tile, nest, capabilities } = work
+  const { machine } = capabilities
+  const widths = laneWidths(nest.current, capabilities)
+  const points = product([...c.outputs, ...c.reduced])
+  const wanted = Math.min(machine.cores * MOST_PER_CORE, Math.floor(points / TASK_WORK))
+  /** Cycles that one more task along the axis adds. */
+  const again = (axis: number): number =>
+    packed.filter(o => ![...o.moves].some(a => a.arg.axis === axis))
+      .reduce((n, o) => n + packCycles(o, isPackedInVectors(o, tile, widths), tile.column), 0)
+  const depth = new Map(nest.current.order.map((a, i) => [a.arg.axis, i]))
+  const loops = (['shared', 'column', 'row'] as const).flatMap(role => loopsOf(work, role))
+  let count = 1
+  for (const axis of loops.sort((a, b) => again(a) - again(b) || (depth.get(a) ?? 0) - (depth.get(b) ?? 0))) {
+    const affordable = Math.floor((points * tile.cost * REPACKING) / Math.max(1, again(axis)))
+    const room = Math.floor(Math.min(wanted, Math.max(machine.cores, affordable)) / count)
+    if (room >= 2 && count < machine.cores * TASKS_PER_CORE) count *= chunk(work, axis, room)
+  }
+  const outermost = loops[0] as number | undefined
+  if (count === 1 && outermost !== undefined) chunk(work, outermost, 1)
+}
+
+/** Makes tasks of equal parts of a loop, at most so many; returns how many. */
+function chunk({ nest, roles, mayOverlap, capabilities: { machine } }: Work, axis: number, most: number): number {
+  const extent = extentOf(nest.axis(axis))
+  let size = extent
+  let span = Infinity
+  for (let s = 1; s <= extent; s++) {
+    const tasks = Math.ceil(extent / s)
+    if (tasks > most || (!mayOverlap && extent % s !== 0)) continue
+    // What the busiest core does; a few tasks for each core even out what else the machine is doing.
+    const busiest = Math.ceil(tasks / machine.cores) * s * (1 + 0.01 * Math.abs(Math.log2(tasks / (machine.cores * TASKS_PER_CORE))))
+    if (busiest < span) [size, span] = [s, busiest]
+  }
+  const role = roles.get(axis)
+  if (size > 1 && role !== undefined) roles.set(nest.cover(axis, size), role)
+  roles.set(axis, 'task')
+  return Math.ceil(extent / size)
+}
+
+/** Writes out short inner reduction loops, or a part of a long one, until a body is long enough to hide the loop. */
+function unrollReduction(work: Work): number[] {
+  const { nest, tile, roles } = work
+  const unrolled: number[] = []
+  let body = [...tile.rows.values()].reduce((a, b) => a * b, tile.vectors)
+  for (const axis of loopsOf(work, 'sum').reverse()) {
+    const room = Math.floor(BODY / body)
+    const extent = extentOf(nest.axis(axis))
+    if (room < 2) break
+    const factor = extent <= room ? extent : [4, 3, 2].find(f => f <= room && extent % f === 0)
+    if (factor === undefined) break
+    const made = factor === extent ? axis : nest.split(axis, factor)
+    roles.set(made, 'written')
+    unrolled.unshift(made)
+    body *= extent
+  }
+  return unrolled
+}
+
+/**
+ * Row loops that stay outside of the columns' loop, so that what the loops inside read of packed row operands fits in
+ * half of the second level cache. The loop that makes it too much is cut in two.
+ */
+function blockRows(work: Work, rows: readonly Operand[]): readonly number[] {
+  const { nest, roles, capabilities: { machine } } = work
+  const reads = rows.flatMap(o => (o.slot === undefined ? [] : (soleLoad(nest.current, o.slot) ?? [])))
+  if (reads.length === 0) return []
+  const budget = machine.l2 / 2
+  const loops = loopsOf(work, 'row')
+  const bytes = (outside: readonly number[]): number => {
+    const inside = nest.current.order.filter(a => !['task', 'shared'].includes(roles.get(a.arg.axis) ?? '') && !outside.includes(a.arg.axis))
+    return Math.max(...reads.map(read => {
+      const tile = tileOf(nest.current, read, inside)
+      return tile === undefined ? Infinity : stagedBytes(tile, read)
+    }))
+  }
+  const n = loops.findIndex((_, i) => bytes(loops.slice(0, i)) <= budget)
+  if (n === 0) return []
+  const outside = n < 0 ? loops : loops.slice(0, n)
+  const cut = outside[outside.length - 1]
+  const extent = extentOf(nest.axis(cut))
+  const each = bytes(outside.slice(0, -1)) / extent
+  const size = divisors(extent).findLast(d => d * each <= budget) ?? 1
+  if (size > 1 && size < extent) roles.set(nest.split(cut, size), 'row')
+  return outside
+}
+
+const divisors = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1).filter(d => n % d === 0)
+
+/** Tasks, what columns' operands share, blocks of rows, columns, rows, sums, then what is written out. */
+function orderAxes(work: Work, outside: readonly number[], last: readonly number[]): void {
+  const { nest } = work
+  const tasks = loopsOf(work, 'task')
+  const inside = loopsOf(work, 'row').filter(n => !outside.includes(n))
+  const order = [...tasks, ...loopsOf(work, 'shared'), ...outside, ...loopsOf(work, 'column'), ...inside, ...loopsOf(work, 'sum'), ...last]
+  if (order.some((n, i) => n !== nest.current.order[i].arg.axis)) nest.apply({ kind: 'reorder', order })
+  for (const t of tasks) nest.apply({ kind: 'as', axis: t, how: 'task' })
+}
+
+/** Copies an operand, packed, as far out as the copy stays within the budget; inside of the columns' loop at the latest. */
+function pack({ nest, tile, roles, capabilities }: Work, o: Operand, budget: number): void {
+  const read = o.slot === undefined ? undefined : soleLoad(nest.current, o.slot)
+  if (o.slot === undefined || read === undefined) return
+  const { order } = nest.current
+  const role = (i: number) => roles.get(order[i].arg.axis)
+  const onColumn = o.moves.has(tile.column)
+  const around: readonly (Role | undefined)[] = onColumn ? ['task', 'shared', 'column'] : ['task', 'shared', 'column', 'row']
+  const innermost = order.findLastIndex((_, i) => around.includes(role(i)))
+  for (let i = Math.max(0, order.findLastIndex((_, k) => role(k) === 'task')); i <= innermost; i++) {
+    const packed = tileOf(nest.current, read, order.slice(i + 1))
+    if (packed === undefined) return
+    if (stagedBytes(packed, read) > (i === innermost ? capabilities.scratch.private / 2 : budget)) continue
+    const steps = linearForm(read.src[0].src[1]).terms
+    const consecutive = packed.map(d => d.loops.some(a => Math.abs(steps.get(a) ?? 0) === 1))
+    copyInOrder(nest, nest.stage(o.slot, order[i].arg.axis), consecutive, capabilities)
+    return
+  }
+}
+
+/**
+ * Vectors where the innermost dimension of the copy is consecutive in memory; else whole cache lines of the dimension
+ * that is, one after another.
+ */
+function copyInOrder(nest: NestBuilder, copies: readonly number[], consecutive: readonly boolean[], capabilities: Capabilities): void {
+  const last = copies.length - 1
+  if (last < 0) return
+  const extent = (i: number) => extentOf(nest.axis(copies[i]))
+  if (consecutive[last]) {
+    if (laneWidths(nest.current, capabilities).includes(extent(last))) nest.apply({ kind: 'as', axis: copies[last], how: 'lane' })
+    return
+  }
+  const line = consecutive.lastIndexOf(true)
+  if (line < 0) return
+  const inner = extent(line) > LINE ? nest.cover(copies[line], LINE) : copies[line]
+  const order = nest.current.order.map(a => a.arg.axis)
+  const at = order.indexOf(copies[last])
+  nest.apply({ kind: 'reorder', order: [...order.slice(0, at + 1).filter(n => n !== inner), inner, ...order.slice(at + 1)] })
+}
