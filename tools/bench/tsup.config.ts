@@ -6,6 +6,8 @@ export default library({
     bench: 'src/bench.ts',
     petagrad: 'src/workers/petagrad.ts',
     onnxruntime: 'src/workers/onnxruntime.ts',
+    tensorflow: 'src/workers/tensorflow.ts',
+    jax: 'src/workers/jax.ts',
   },
   platform: 'node',
 })

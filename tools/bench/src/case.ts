@@ -35,8 +35,8 @@ export interface Case {
   readonly needs?: readonly string[]
   /** Which units the arithmetic runs on: the roof differs. Default f32. */
   readonly arithmetic?: 'f32' | 'i8'
-  /** Makes the body of the step that is captured; state is made here, outside of it. */
-  ours(inputs: Tensors): () => Tensor
+  /** Makes the body of the step that is captured; state is made here, outside of it. Results are compared by the first one. */
+  ours(inputs: Tensors): () => Tensor | readonly Tensor[]
   readonly torch?: PythonProgram
   readonly numpy?: PythonProgram
   readonly onnx?: OnnxProgram

@@ -1,4 +1,5 @@
 import type { Case } from './case.js'
+import { othersShare, processorTime } from './disturbance.js'
 import type { Peer, Place } from './peers/peers.js'
 import { petagrad } from './peers/peers.js'
 import { agree, type Prepared, type Times } from './protocol.js'
@@ -11,11 +12,19 @@ export interface ContestOptions {
   readonly roundMs: number
 }
 
+/** `disturbed`: the share of the machine that other processes used meanwhile; undefined where that cannot be known. */
+export interface Timing extends Summary {
+  readonly disturbed?: number
+}
+
 /** What became of one contender in one case. */
-export type Outcome = Summary | { readonly failed: string }
+export type Outcome = Timing | { readonly failed: string }
 
 /** Milliseconds that a sample lasts at least: thousands of ticks of the clock, and the noise of its reading is nothing. */
 const SAMPLE_MS = 5
+/** A round in which others used more of the machine than this is repeated, a few times. */
+const DISTURBED = 0.05
+const REPEATS = 4
 /** Iterations before anything is timed: memory is touched, code is compiled, caches are warm. */
 const WARM_UP = 2
 /** A contender whose iteration is slower than this is timed in few rounds. */
@@ -50,13 +59,18 @@ export class Contest {
       for (const contender of ready) {
         if (round >= contender.rounds || outcomes.has(contender.worker.name)) continue
         try {
-          contender.times.push(...await timesOf(contender.worker, contender.samples, contender.iterations))
+          const { times, disturbed } = await quietRound(contender)
+          contender.times.push(...times)
+          if (disturbed !== undefined) contender.disturbed.push(disturbed)
         } catch (error) {
           outcomes.set(contender.worker.name, { failed: error instanceof Error ? error.message : String(error) })
         }
       }
     }
-    for (const { worker, times } of ready) if (!outcomes.has(worker.name)) outcomes.set(worker.name, summarise(times))
+    for (const { worker, times, disturbed } of ready) {
+      if (outcomes.has(worker.name)) continue
+      outcomes.set(worker.name, { ...summarise(times), ...(disturbed.length === 0 ? {} : { disturbed: mean(disturbed) }) })
+    }
     return outcomes
   }
 
@@ -86,7 +100,31 @@ interface Contender {
   readonly samples: number
   readonly iterations: number
   readonly times: number[]
+  /** By round. */
+  readonly disturbed: number[]
 }
+
+interface Round {
+  readonly times: readonly number[]
+  readonly disturbed?: number
+}
+
+/** One round, or the quietest of a few where others kept the machine busy. */
+async function quietRound({ worker, samples, iterations }: Contender): Promise<Round> {
+  let best: Round | undefined
+  for (let attempt = 0; attempt <= REPEATS; attempt++) {
+    const from = await processorTime(worker.pid ?? 0)
+    const times = await timesOf(worker, samples, iterations)
+    const to = await processorTime(worker.pid ?? 0)
+    if (from === undefined || to === undefined) return { times }
+    const disturbed = othersShare(from, to)
+    if (disturbed < (best?.disturbed ?? Infinity)) best = { times, disturbed }
+    if (disturbed <= DISTURBED) break
+  }
+  return best ?? { times: [] }
+}
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 
 const timesOf = async (worker: WorkerProcess, samples: number, iterations: number): Promise<readonly number[]> =>
   (await worker.ask({ op: 'run', samples, iterations }) as Times).times // the answer to `run`
@@ -99,7 +137,7 @@ async function calibrate(worker: WorkerProcess, { rounds, roundMs }: ContestOpti
   if (milliseconds < SLOW_MS) milliseconds = Math.min(...await timesOf(worker, 2, trial))
   const iterations = Math.max(1, Math.ceil(SAMPLE_MS / milliseconds))
   const samples = Math.max(1, Math.round(roundMs / (milliseconds * iterations)))
-  return { worker, rounds: milliseconds < SLOW_MS ? rounds : Math.min(rounds, SLOW_ROUNDS), samples, iterations, times: [] }
+  return { worker, rounds: milliseconds < SLOW_MS ? rounds : Math.min(rounds, SLOW_ROUNDS), samples, iterations, times: [], disturbed: [] }
 }
 
 function describeDifference(a: readonly number[], b: readonly number[]): string {

@@ -20,6 +20,8 @@ export interface Row {
   readonly gflops?: number
   /** Least traffic over the median, in 10^9 bytes a second. */
   readonly gbs?: number
+  /** Share of the machine that other processes used while ours was timed. */
+  readonly disturbed?: number
   /** By peer: its median over ours. Above 1 we are faster. */
   readonly peer?: Readonly<Record<string, number>>
   readonly peer_median?: Readonly<Record<string, number>>

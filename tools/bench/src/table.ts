@@ -6,7 +6,7 @@ export function tableOf(rows: readonly Row[]): string {
   const roof = rows.filter(r => r.suite === 'roof')
   const measured = rows.filter(r => r.suite !== 'roof')
   const peers = [...new Set(measured.flatMap(r => [...Object.keys(r.peer_median ?? {}), ...Object.keys(r.peer_failed ?? {})]))]
-  const header = ['case', 'device', 'threads', 'median', 'min', 'spread', 'GFLOPS', 'GB/s', 'roof', ...peers.map(p => `× ${p}`)]
+  const header = ['case', 'device', 'threads', 'median', 'min', 'spread', 'others', 'GFLOPS', 'GB/s', 'roof', ...peers.map(p => `× ${p}`)]
   const body = measured.map(r => (r.status === 'measured' ? cellsOf(r, peers) : [r.case, r.device, String(r.threads), `${r.status}: ${r.reason}`]))
   return [...roofLines(roof), '', ...aligned([header, ...body]), ...summary(measured, peers), ...failures(measured)].join('\n')
 }
@@ -14,7 +14,7 @@ export function tableOf(rows: readonly Row[]): string {
 function cellsOf(row: Row, peers: readonly string[]): string[] {
   const time = (value: number | undefined): string => (value === undefined ? '' : `${digits(value)} ${row.unit}`)
   return [
-    row.case, row.device, String(row.threads), time(row.median), time(row.min), percent(row.spread),
+    row.case, row.device, String(row.threads), time(row.median), time(row.min), percent(row.spread), percent(row.disturbed),
     row.gflops === undefined ? '' : digits(row.gflops), row.gbs === undefined ? '' : digits(row.gbs), percent(row.roof_share),
     ...peers.map(p => (row.peer?.[p] !== undefined ? row.peer[p].toFixed(2) : row.peer_failed?.[p] !== undefined ? 'failed' : '')),
   ]

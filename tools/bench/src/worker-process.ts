@@ -43,6 +43,10 @@ export class WorkerProcess {
     })
   }
 
+  get pid(): number | undefined {
+    return this.child.pid
+  }
+
   get alive(): boolean {
     return this.ended === undefined
   }

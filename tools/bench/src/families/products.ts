@@ -12,7 +12,7 @@ function product(name: string, [m, k, n]: readonly [number, number, number], lay
   const python = `${layout === 'TN' ? 'a.T' : 'a'} @ ${layout === 'NT' ? 'b.T' : 'b'}`
   return {
     name,
-    inputs: { a: f32(a, 1), b: f32(b, 2) },
+    inputs: { a: f32(a, 1), b: f32(b, 2, { constant: true }) },
     work: { flops: 2 * m * k * n, reads: bytesOf(a, b), writes: bytesOf([m, n]) },
     ours: ({ a, b }) => () => (layout === 'TN' ? a.transpose() : a).matmul(layout === 'NT' ? b.transpose() : b),
     torch: { step: python },
@@ -31,7 +31,7 @@ function product(name: string, [m, k, n]: readonly [number, number, number], lay
   }
 }
 
-/** Products of two matrices, and of a vector and a matrix. */
+/** Products of two matrices, and of a vector and a matrix. The right side is a layer's weights. */
 export const products: readonly Case[] = [
   product('gemm-512', [512, 512, 512]),
   product('gemm-1024', [1024, 1024, 1024]),

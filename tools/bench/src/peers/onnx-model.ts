@@ -42,13 +42,11 @@ const schema = {
 
 const elementTypes = { f32: 1, u8: 2, i8: 3, i32: 6, i64: 7 } as const
 const attributeTypes = { float: 1, int: 2, ints: 7 } as const
-/** LayerNormalization came with 17; onnxruntime-web lags behind the newest. */
-const operatorSet = 17
-const irVersion = 8
+const irVersion = 10
 
 /** A model as the bytes of an .onnx file. */
 export function encodeModel(protobuf: Protobuf, program: OnnxProgram, inputs: Readonly<Record<string, Input>>): Uint8Array {
-  const { nodes, constants = {}, result } = program
+  const { nodes, constants = {}, result, operatorSet = 17 } = program
   const fed = Object.entries(inputs).filter(([, input]) => !input.constant)
   const weights = Object.entries(inputs).filter(([, input]) => input.constant)
   const message = {

@@ -19,6 +19,8 @@ export interface OnnxConstant {
 /** A graph over the inputs of a case. Inputs that are constant become initializers, the others are fed. */
 export interface OnnxProgram {
   readonly nodes: readonly OnnxNode[]
+  /** Default 17, which brought LayerNormalization. */
+  readonly operatorSet?: number
   readonly constants?: Readonly<Record<string, OnnxConstant>>
   readonly result: { readonly name: string; readonly dtype: 'f32' | 'i32'; readonly shape: readonly number[] }
 }

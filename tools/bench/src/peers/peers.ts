@@ -33,6 +33,12 @@ const npmInstall = 'the tool installs it with npm: see what npm said above'
 const protobufjs = { protobufjs: '8.8.1' }
 
 /**
+ * Freed blocks stay in the process (glibc): page faults of fresh ones would otherwise be most of a large element-wise
+ * operation of any library that makes its results anew each time.
+ */
+const keepFreedBlocks = { MALLOC_MMAP_THRESHOLD_: '1073741824', MALLOC_TRIM_THRESHOLD_: '4294967296' }
+
+/**
  * Threads of OpenMP and of OpenBLAS. The kernels that OpenBLAS picks for the processor are its best; a choice that was made
  * in the environment for other reasons is taken away.
  */
@@ -42,9 +48,7 @@ const pythonEnvironment = (threads: number): Command['environment'] => ({
   MKL_NUM_THREADS: String(threads),
   OPENBLAS_CORETYPE: undefined,
   OPENBLAS_L2_SIZE: undefined,
-  // Freed blocks stay in the process: page faults of fresh ones would otherwise be most of a large element-wise operation.
-  MALLOC_MMAP_THRESHOLD_: '1073741824',
-  MALLOC_TRIM_THRESHOLD_: '4294967296',
+  ...keepFreedBlocks,
 })
 
 export const peers: readonly Peer[] = [
@@ -54,7 +58,7 @@ export const peers: readonly Peer[] = [
     packages: { 'onnxruntime-node': '1.30.0', ...protobufjs },
     has: c => c.onnx !== undefined,
     command: ({ threads, directory }) => ({
-      file: process.execPath, args: [script('onnxruntime'), 'onnxruntime-node', String(threads), directory], environment: {},
+      file: process.execPath, args: [script('onnxruntime'), 'onnxruntime-node', String(threads), directory], environment: keepFreedBlocks,
     }),
     install: npmInstall,
   },
@@ -73,6 +77,35 @@ export const peers: readonly Peer[] = [
     has: c => c.numpy !== undefined,
     command: ({ threads }) => ({ file: interpreter, args: [python, 'numpy', String(threads)], environment: pythonEnvironment(threads) }),
     install: 'apt-get install python3-numpy',
+  },
+  {
+    name: 'onnxruntime-web',
+    devices: ['wasm'],
+    packages: { 'onnxruntime-web': '1.30.0', ...protobufjs },
+    has: c => c.onnx !== undefined,
+    command: ({ threads, directory }) => ({
+      file: process.execPath, args: [script('onnxruntime'), 'onnxruntime-web', String(threads), directory], environment: keepFreedBlocks,
+    }),
+    install: npmInstall,
+  },
+  {
+    name: 'tfjs-wasm',
+    devices: ['wasm'],
+    packages: { '@tensorflow/tfjs': '4.22.0', '@tensorflow/tfjs-backend-wasm': '4.22.0' },
+    has: c => c.tensorflow !== undefined,
+    command: ({ threads, directory }) => ({
+      file: process.execPath, args: [script('tensorflow'), String(threads), directory], environment: keepFreedBlocks,
+    }),
+    install: npmInstall,
+  },
+  {
+    // It starts threads with `Worker`, which Node does not have: it runs on one.
+    name: 'jax-js',
+    devices: ['wasm'],
+    packages: { '@jax-js/jax': '0.1.25' },
+    has: c => c.jax !== undefined,
+    command: ({ directory }) => ({ file: process.execPath, args: [script('jax'), directory], environment: keepFreedBlocks }),
+    install: npmInstall,
   },
 ]
 

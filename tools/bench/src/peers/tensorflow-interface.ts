@@ -42,5 +42,11 @@ export interface TensorFlow {
   readonly train: { adam(rate: number, beta1?: number, beta2?: number, epsilon?: number): TfOptimizer }
 }
 
-/** Gives the step to time; `tidy` around it frees what it leaves behind but the result. */
-export type TensorFlowProgram = (tf: TensorFlow, inputs: Readonly<Record<string, TfTensor>>) => () => TfTensor
+/** What is timed, and how its result is laid out as everybody else's. */
+export interface TensorFlowRun {
+  readonly step: () => TfTensor
+  readonly result: (y: TfTensor) => TfTensor
+}
+
+/** Gives the step to time; what it leaves behind is freed around it. */
+export type TensorFlowProgram = (tf: TensorFlow, inputs: Readonly<Record<string, TfTensor>>) => (() => TfTensor) | TensorFlowRun
