@@ -1,0 +1,53 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { availableParallelism, homedir } from 'node:os'
+import { join } from 'node:path'
+
+export interface Options {
+  readonly suite: string
+  readonly case: string
+  readonly device?: string
+  readonly threads: number
+  readonly peers: boolean | readonly string[]
+  readonly peersDir: string
+  readonly rounds: number
+  readonly roundMs: number
+  readonly json: boolean
+}
+
+export const suites = ['cpu', 'wasm'] as const
+export const deviceNames = ['cpu', 'wasm'] as const
+
+/** The command line. Parsing throws CommanderError, which has been printed. */
+export function buildCommand(run: (options: Options) => Promise<void>): Command {
+  return new Command('bench')
+    .description('Times Petagrad against its peers and against what the machine can do at most.')
+    .addOption(new Option('--suite <name>', 'what to measure').choices(suites).default('cpu'))
+    .option('--case <glob>', 'only cases whose name matches; * stands for anything', '*')
+    .addOption(new Option('--device <name>', 'device of ours to time (default: the suite\'s)').choices(deviceNames))
+    .option('--threads <n>', 'threads of every contender', whole(1, 1024), availableParallelism())
+    .option('--peers [names...]', 'time peers too: all that there are for the device, or those that are named', false)
+    .option('--peers-dir <directory>', 'where npm peers are installed', join(cacheDirectory(), 'petagrad-bench', 'peers'))
+    .option('--rounds <n>', 'rounds in which the contenders take turns', whole(1, 1000), 5)
+    .option('--round-ms <n>', 'milliseconds that each contender computes in a round', whole(1, 60_000), 100)
+    .option('--json', 'print the rows as one JSON array and nothing else on stdout', false)
+    .helpOption('-h, --help', 'print this help')
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride()
+    .action(run)
+}
+
+/** Whether a name matches a pattern in which * stands for any text and ? for one character. */
+export function matches(name: string, glob: string): boolean {
+  const pattern = glob.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')
+  return new RegExp(`^${pattern}$`).test(name)
+}
+
+const whole = (min: number, max: number) => (text: string): number => {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+  }
+  return value
+}
+
+const cacheDirectory = (): string => process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')

@@ -1,0 +1,114 @@
+import { fileURLToPath } from 'node:url'
+import type { Case } from '../case.js'
+import type { Command } from '../worker-process.js'
+
+/** Where and how wide a contender runs. */
+export interface Place {
+  readonly threads: number
+  /** Where npm peers are installed. */
+  readonly directory: string
+}
+
+/** A library that is timed beside ours. */
+export interface Peer {
+  readonly name: string
+  /** It is compared on these devices of ours. */
+  readonly devices: readonly string[]
+  /** npm packages that it needs, with versions; installed on demand. */
+  readonly packages: Readonly<Record<string, string>>
+  /** Whether it has a program for a case. */
+  has(benchmark: Case): boolean
+  command(place: Place): Command
+  /** How to get it, where the tool does not install it. */
+  readonly install: string
+}
+
+const script = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+const python = fileURLToPath(new URL('../python/worker.py', import.meta.url))
+/** Distributions ship NumPy and PyTorch for their own interpreter, which need not be the first on PATH. */
+const interpreter = '/usr/bin/python3'
+const npmInstall = 'the tool installs it with npm: see what npm said above'
+
+/** Encodes models for both packages of onnxruntime. */
+const protobufjs = { protobufjs: '8.8.1' }
+
+/**
+ * Freed blocks stay in the process (glibc): page faults of fresh ones would otherwise be most of a large element-wise
+ * operation of any library that makes its results anew each time.
+ */
+const keepFreedBlocks = { MALLOC_MMAP_THRESHOLD_: '1073741824', MALLOC_TRIM_THRESHOLD_: '4294967296' }
+
+/**
+ * Threads of OpenMP and of OpenBLAS. The kernels that OpenBLAS picks for the processor are its best; a choice that was made
+ * in the environment for other reasons is taken away.
+ */
+const pythonEnvironment = (threads: number): Command['environment'] => ({
+  OMP_NUM_THREADS: String(threads),
+  OPENBLAS_NUM_THREADS: String(threads),
+  MKL_NUM_THREADS: String(threads),
+  OPENBLAS_CORETYPE: undefined,
+  OPENBLAS_L2_SIZE: undefined,
+  ...keepFreedBlocks,
+})
+
+export const peers: readonly Peer[] = [
+  {
+    name: 'onnxruntime-node',
+    devices: ['cpu'],
+    packages: { 'onnxruntime-node': '1.30.0', ...protobufjs },
+    has: c => c.onnx !== undefined,
+    command: ({ threads, directory }) => ({
+      file: process.execPath, args: [script('onnxruntime'), 'onnxruntime-node', String(threads), directory], environment: keepFreedBlocks,
+    }),
+    install: npmInstall,
+  },
+  {
+    name: 'torch',
+    devices: ['cpu'],
+    packages: {},
+    has: c => c.torch !== undefined,
+    command: ({ threads }) => ({ file: interpreter, args: [python, 'torch', String(threads)], environment: pythonEnvironment(threads) }),
+    install: 'apt-get install python3-torch',
+  },
+  {
+    name: 'numpy',
+    devices: ['cpu'],
+    packages: {},
+    has: c => c.numpy !== undefined,
+    command: ({ threads }) => ({ file: interpreter, args: [python, 'numpy', String(threads)], environment: pythonEnvironment(threads) }),
+    install: 'apt-get install python3-numpy',
+  },
+  {
+    name: 'onnxruntime-web',
+    devices: ['wasm'],
+    packages: { 'onnxruntime-web': '1.30.0', ...protobufjs },
+    has: c => c.onnx !== undefined,
+    command: ({ threads, directory }) => ({
+      file: process.execPath, args: [script('onnxruntime'), 'onnxruntime-web', String(threads), directory], environment: keepFreedBlocks,
+    }),
+    install: npmInstall,
+  },
+  {
+    name: 'tfjs-wasm',
+    devices: ['wasm'],
+    packages: { '@tensorflow/tfjs': '4.22.0', '@tensorflow/tfjs-backend-wasm': '4.22.0' },
+    has: c => c.tensorflow !== undefined,
+    command: ({ threads, directory }) => ({
+      file: process.execPath, args: [script('tensorflow'), String(threads), directory], environment: keepFreedBlocks,
+    }),
+    install: npmInstall,
+  },
+  {
+    // It starts threads with `Worker`, which Node does not have: it runs on one.
+    name: 'jax-js',
+    devices: ['wasm'],
+    packages: { '@jax-js/jax': '0.1.25' },
+    has: c => c.jax !== undefined,
+    command: ({ directory }) => ({ file: process.execPath, args: [script('jax'), directory], environment: keepFreedBlocks }),
+    install: npmInstall,
+  },
+]
+
+/** Ours, in a process of its own as every other contender. */
+export const petagrad = (device: string, threads: number): Command =>
+  ({ file: process.execPath, args: [script('petagrad'), device, String(threads)], environment: {} })

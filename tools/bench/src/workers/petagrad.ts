@@ -1,0 +1,26 @@
+import { capture, createRuntime, setDefaultRuntime } from 'petagrad'
+import { cpu } from 'petagrad/cpu'
+import { wasm } from 'petagrad/wasm'
+import { tensorsOf } from '../tensors.js'
+import { serve } from './serve.js'
+
+const [device, threads] = [process.argv[2], Number(process.argv[3])]
+const runtime = createRuntime({ backends: [cpu, wasm], device, threads })
+setDefaultRuntime(() => runtime)
+
+await serve({
+  version: (await runtime.device()).description ?? device,
+  async prepare(benchmark) {
+    const inputs = tensorsOf(benchmark)
+    const step = capture(benchmark.ours(inputs))
+    return {
+      first: async () => [await step()].flat()[0].data(),
+      step,
+      async end() {
+        step.free()
+        for (const input of Object.values(inputs)) input.dispose()
+      },
+    }
+  },
+})
+await runtime.close()

@@ -1,0 +1,13 @@
+import { library } from '../../tsup.base.ts'
+
+// Workers are entries of their own: each runs in a process of its own.
+export default library({
+  entry: {
+    bench: 'src/bench.ts',
+    petagrad: 'src/workers/petagrad.ts',
+    onnxruntime: 'src/workers/onnxruntime.ts',
+    tensorflow: 'src/workers/tensorflow.ts',
+    jax: 'src/workers/jax.ts',
+  },
+  platform: 'node',
+})
