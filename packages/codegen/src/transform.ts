@@ -2,6 +2,7 @@ import {
   axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce,
   toposort, uop, withSrc, type AxisKind, type UOp,
 } from '@petagrad/ir'
+import { accumulate } from './accumulate.js'
 import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
 import { stage } from './stage.js'
 
@@ -22,6 +23,8 @@ export type Step =
   | { readonly kind: 'reorder'; readonly nest: number; readonly order: readonly number[] }
   /** How the axis runs: task, unroll, lane, group, or serial again (loop, reduce). */
   | { readonly kind: 'as'; readonly nest: number; readonly axis: number; readonly how: AxisKind }
+  /** The axes of the reductions move outside of the output loops that follow them; what is summed so far lives in scratch. */
+  | { readonly kind: 'accumulate'; readonly nest: number; readonly axes: readonly number[] }
   /** What is read of argument `slot` inside `axis` is first copied to scratch, packed in the order of the loops, zero padded. */
   | { readonly kind: 'stage'; readonly nest: number; readonly slot: number; readonly axis: number }
 
@@ -43,6 +46,10 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
     }
     case 'reorder': return put(reorder(nest, step.order), 0)
     case 'as': return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
+    case 'accumulate': {
+      const { nest: changed, newAxes } = accumulate(nest, step.axes.map(a => findAxis(nest, a)), state.nextAxis)
+      return put(changed, newAxes)
+    }
     case 'stage': {
       const { nest: staged, newAxes } = stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis)
       const writtenOut = [...stagingAxes(staged)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
@@ -81,12 +88,12 @@ function cover(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
   const extent = extentOf(axis)
   if (!is(axis.src[0], 'const') || factor < 1 || factor > extent) return refuse(`cover: no ${factor} fit in axis ${axis.arg.axis} of extent ${extent}`)
   if (roleOf(nest, axis) === 'reduction') refuse(`cover: axis ${axis.arg.axis} belongs to a reduction, which would count an overlap twice`)
-  if (updatesInPlace(nest)) refuse('cover: the nest reads what it stores')
+  if (roleOf(nest, axis) === 'output' && updatesInPlace(nest)) refuse('cover: the nest reads what it stores')
   const outer = range(Math.ceil(extent / factor), axis.arg.axis, axis.arg.kind)
   const inner = range(factor, fresh, 'loop')
   const first = indexMin(indexMul(outer, factor), extent - factor)
   return {
-    stores: replaceAxes(nest.stores, new Map([[axis, indexAdd(first, inner)]])),
+    stores: replaceAxes(nest.stores, new Map([[axis, indexAdd(first, inner)]]), new Map([[axis, [outer, inner]]])),
     order: nest.order.flatMap(a => (a === axis ? [outer, inner] : [a])),
   }
 }
@@ -197,6 +204,7 @@ export function printStep(s: Step): string {
     case 'peel': return `${s.nest}: peel ${s.axis} at ${s.at}`
     case 'reorder': return `${s.nest}: reorder ${s.order.join(' ')}`
     case 'as': return `${s.nest}: ${s.how} ${s.axis}`
+    case 'accumulate': return `${s.nest}: accumulate ${s.axes.join(' ')}`
     case 'stage': return `${s.nest}: stage ${s.slot} at ${s.axis}`
   }
 }
@@ -217,6 +225,7 @@ export function parseSchedule(text: string): Step[] {
     if (how === 'merge' && numbers.length === 2) return { kind: 'merge', nest, outer: a, inner: b }
     if (how === 'peel' && numbers.length === 2) return { kind: 'peel', nest, axis: a, at: b }
     if (how === 'reorder') return { kind: 'reorder', nest, order: numbers }
+    if (how === 'accumulate') return { kind: 'accumulate', nest, axes: numbers }
     if (how === 'stage' && numbers.length === 2) return { kind: 'stage', nest, slot: a, axis: b }
     if (isKind(how) && numbers.length === 1) return { kind: 'as', nest, axis: a, how }
     throw new PetagradError('IR_PARSE', `not a schedule step: ${line.slice(0, 80)}`)

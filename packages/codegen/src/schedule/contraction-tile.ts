@@ -10,6 +10,8 @@ export interface ContractionTile {
   readonly vectors: number
   /** Written-out iterations of the axes that columns' operands do not move along. */
   readonly rows: ReadonlyMap<Axis, number>
+  /** Steps of the sums that may be written out in one body before registers run out. */
+  readonly steps: number
   /** Estimated cycles per point of the iteration space. */
   readonly cost: number
 }
@@ -39,6 +41,8 @@ const L2_BYTES = 32
 /** Rows so many bytes apart compete for one set of the first level cache, which holds about so many lines for them. */
 const PAGE = 4096
 const SAME_SET = 6
+/** Vector instructions of an innermost loop body that is written out further: more, and compilers run out of registers. */
+const BODY = 32
 const VECTORS = 8
 const ROWS = 16
 const SECOND_ROWS = [1, 2, 3, 4]
@@ -58,8 +62,8 @@ export function contractionTile(
       const judge = judgeFor(c, column, lanes, widths, capabilities)
       for (let vectors = 1; vectors <= VECTORS && fits(extentOf(column), vectors * lanes); vectors++) {
         for (const rows of rowChoices(rowAxes, vectors, capabilities.machine, fits)) {
-          const cost = judge(vectors, rows)
-          if (cost < (best?.cost ?? Infinity) * 0.995) best = { column, lanes, vectors, rows, cost }
+          const { cost, steps } = judge(vectors, rows)
+          if (cost < (best?.cost ?? Infinity) * 0.995) best = { column, lanes, vectors, rows, cost, steps }
         }
       }
     }
@@ -84,7 +88,9 @@ function* rowChoices(
   }
 }
 
-type Judge = (vectors: number, rows: ReadonlyMap<Axis, number>) => number
+type Judge = (vectors: number, rows: ReadonlyMap<Axis, number>) => Pick<ContractionTile, 'cost' | 'steps'>
+
+const IMPOSSIBLE = { cost: Infinity, steps: 1 }
 
 function judgeFor(c: Contraction, column: Axis, lanes: number, widths: readonly number[], { machine, fma }: Capabilities): Judge {
   const depth = product(c.reduced)
@@ -123,8 +129,8 @@ function judgeFor(c: Contraction, column: Axis, lanes: number, widths: readonly 
     const accumulators = tile * c.sums
     const held = machine.loadsFirst === true ? loaded : Math.min(wide, 4) + 1
     // Compilers load early: a quarter of the registers is theirs where they are not counted one by one.
-    if (accumulators + held > machine.vectorRegisters) return Infinity
-    if (machine.loadsFirst !== true && accumulators > machine.vectorRegisters * 0.75) return Infinity
+    if (accumulators + held > machine.vectorRegisters) return IMPOSSIBLE
+    if (machine.loadsFirst !== true && accumulators > machine.vectorRegisters * 0.75) return IMPOSSIBLE
     const ops = accumulators * (machine.fmaPerCycle > 0 && !fma ? 2 : 1) + c.extra * tile
     let time = Math.max(ops / machine.fmaPerCycle, loads / LOADS_PER_CYCLE, LATENCY)
     if (bytes * depth > machine.l1 / 2) time = Math.max(time, bytes / L2_BYTES)
@@ -138,7 +144,10 @@ function judgeFor(c: Contraction, column: Axis, lanes: number, widths: readonly 
     let waste = wasteOf(extentOf(column), vectors * lanes)
     for (const [a, f] of rows) waste *= wasteOf(extentOf(a), f)
     const rowPacking = rowPacks.reduce((n, o) => n + packCycles(o, inVectors(o, rows, widths), firstOf(rows) ?? column) / points, 0)
-    return (time * waste) / (tile * lanes) + columnPacking + rowPacking
+    const steps = machine.loadsFirst === true
+      ? Math.max(1, Math.floor((machine.vectorRegisters - accumulators) / Math.max(1, loaded)))
+      : Math.max(1, Math.floor(BODY / tile))
+    return { cost: (time * waste) / (tile * lanes) + columnPacking + rowPacking, steps }
   }
 }
 

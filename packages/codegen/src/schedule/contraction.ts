@@ -8,8 +8,6 @@ import { contractionOf, SMALL_WINDOW, type Contraction, type Operand } from './c
 import { contractionTile, isPackedInVectors, packCycles, wantsPacking, type ContractionTile } from './contraction-tile.js'
 import { laneWidths } from './tile-search.js'
 
-/** Vector instructions of an innermost loop body that is written out further: more, and compilers run out of registers. */
-const BODY = 32
 /** Multiply-accumulates of one task, at least. */
 const TASK_WORK = 1 << 17
 /** Tasks that even out the load, and at most. */
@@ -17,11 +15,17 @@ const TASKS_PER_CORE = 4
 const MOST_PER_CORE = 16
 /** Share of a task's arithmetic that packing again what other tasks pack as well may add. */
 const REPACKING = 0.03
+/** Steps of a sum that are enough to hide that a tile's sums are fetched and put back. */
+const SHALLOW = 192
+const ELEMENT = 4
 /** Elements of a cache line, read one after another while packing what is consecutive along the sums. */
 const LINE = 16
 
-/** What a loop of a contraction runs over. Columns' operands move along `shared` and `column`, not along `row`. */
-type Role = 'task' | 'shared' | 'column' | 'row' | 'sum' | 'written'
+/**
+ * What a loop of a contraction runs over. Columns' operands move along `shared` and `column`, not along `row`; `block` is a
+ * part of the sums that runs outside of columns and rows.
+ */
+type Role = 'task' | 'shared' | 'block' | 'column' | 'row' | 'sum' | 'written'
 
 /** A contraction on its way to a schedule. */
 interface Work {
@@ -48,13 +52,18 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   const rows = packed.filter(o => !o.moves.has(tile.column))
   const written = writeOutTile(work)
   takeTasks(work, packed)
+  blockSums(work)
   const last = [...unrollReduction(work), ...written]
   const outside = blockRows(work, rows)
   orderAxes(work, outside, last)
+  const again = accumulateBlocks(work)
   for (const o of rows) pack(work, o, capabilities.machine.l2 / 2)
   for (const o of columns) pack(work, o, rows.length > 0 ? capabilities.scratch.private / 2 : capabilities.machine.l2 / 2)
-  for (const a of last.slice(0, -1)) nest.apply({ kind: 'as', axis: a, how: 'unroll' })
-  nest.apply({ kind: 'as', axis: last[last.length - 1], how: 'lane' })
+  const writeOut = (axes: readonly (number | undefined)[]): void => axes.forEach((axis, i) => {
+    if (axis !== undefined) nest.apply({ kind: 'as', axis, how: i === axes.length - 1 ? 'lane' : 'unroll' })
+  })
+  if (again.size > 0) writeOut(last.map(a => again.get(a)))
+  writeOut(last)
   return true
 }
 
@@ -137,9 +146,9 @@ function chunk({ nest, roles, mayOverlap, capabilities: { machine } }: Work, axi
 function unrollReduction(work: Work): number[] {
   const { nest, tile, roles } = work
   const unrolled: number[] = []
-  let body = [...tile.rows.values()].reduce((a, b) => a * b, tile.vectors)
+  let steps = 1
   for (const axis of loopsOf(work, 'sum').reverse()) {
-    const room = Math.floor(BODY / body)
+    const room = Math.floor(tile.steps / steps)
     const extent = extentOf(nest.axis(axis))
     if (room < 2) break
     const factor = extent <= room ? extent : [4, 3, 2].find(f => f <= room && extent % f === 0)
@@ -147,7 +156,7 @@ function unrollReduction(work: Work): number[] {
     const made = factor === extent ? axis : nest.split(axis, factor)
     roles.set(made, 'written')
     unrolled.unshift(made)
-    body *= extent
+    steps *= factor
   }
   return unrolled
 }
@@ -162,8 +171,9 @@ function blockRows(work: Work, rows: readonly Operand[]): readonly number[] {
   if (reads.length === 0) return []
   const budget = machine.l2 / 2
   const loops = loopsOf(work, 'row')
+  if (loops.length === 0) return []
   const bytes = (outside: readonly number[]): number => {
-    const inside = nest.current.order.filter(a => !['task', 'shared'].includes(roles.get(a.arg.axis) ?? '') && !outside.includes(a.arg.axis))
+    const inside = nest.current.order.filter(a => !['task', 'shared', 'block'].includes(roles.get(a.arg.axis) ?? '') && !outside.includes(a.arg.axis))
     return Math.max(...reads.map(read => {
       const tile = tileOf(nest.current, read, inside)
       return tile === undefined ? Infinity : stagedBytes(tile, read)
@@ -182,12 +192,42 @@ function blockRows(work: Work, rows: readonly Operand[]): readonly number[] {
 
 const divisors = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1).filter(d => n % d === 0)
 
+/** The outermost part of long sums runs outside of columns and rows, so that a panel of columns stays in half of the second level cache. */
+function blockSums(work: Work): void {
+  const { nest, roles, tile, capabilities: { machine } } = work
+  const most = Math.floor(machine.l2 / 2 / (tile.lanes * tile.vectors * ELEMENT))
+  for (;;) {
+    const sums = loopsOf(work, 'sum')
+    const depth = sums.reduce((n, a) => n * extentOf(nest.axis(a)), 1)
+    if (depth <= most) return
+    const extent = extentOf(nest.axis(sums[0]))
+    const each = depth / extent
+    const size = each >= SHALLOW ? 1 : (divisors(extent).findLast(d => d * each <= most) ?? 1)
+    if (size > 1) roles.set(nest.split(sums[0], size), 'sum')
+    roles.set(sums[0], 'block')
+  }
+}
+
+/** After it, loops that the sums are made in have the roles of those that what is done with them keeps. */
+function accumulateBlocks(work: Work): ReadonlyMap<number, number> {
+  const { nest, roles } = work
+  const blocks = loopsOf(work, 'block')
+  if (blocks.length === 0) return new Map()
+  const again = nest.accumulate(blocks)
+  for (const [kept, made] of again) {
+    const role = roles.get(kept)
+    if (role !== undefined) roles.set(made, role)
+    roles.delete(kept)
+  }
+  return again
+}
+
 /** Tasks, what columns' operands share, blocks of rows, columns, rows, sums, then what is written out. */
 function orderAxes(work: Work, outside: readonly number[], last: readonly number[]): void {
   const { nest } = work
   const tasks = loopsOf(work, 'task')
   const inside = loopsOf(work, 'row').filter(n => !outside.includes(n))
-  const order = [...tasks, ...loopsOf(work, 'shared'), ...outside, ...loopsOf(work, 'column'), ...inside, ...loopsOf(work, 'sum'), ...last]
+  const order = [...tasks, ...loopsOf(work, 'shared'), ...loopsOf(work, 'block'), ...outside, ...loopsOf(work, 'column'), ...inside, ...loopsOf(work, 'sum'), ...last]
   if (order.some((n, i) => n !== nest.current.order[i].arg.axis)) nest.apply({ kind: 'reorder', order })
   for (const t of tasks) nest.apply({ kind: 'as', axis: t, how: 'task' })
 }
@@ -199,7 +239,7 @@ function pack({ nest, tile, roles, capabilities }: Work, o: Operand, budget: num
   const { order } = nest.current
   const role = (i: number) => roles.get(order[i].arg.axis)
   const onColumn = o.moves.has(tile.column)
-  const around: readonly (Role | undefined)[] = onColumn ? ['task', 'shared', 'column'] : ['task', 'shared', 'column', 'row']
+  const around: readonly (Role | undefined)[] = onColumn ? ['task', 'shared', 'block', 'column'] : ['task', 'shared', 'block', 'column', 'row']
   const innermost = order.findLastIndex((_, i) => around.includes(role(i)))
   for (let i = Math.max(0, order.findLastIndex((_, k) => role(k) === 'task')); i <= innermost; i++) {
     const packed = tileOf(nest.current, read, order.slice(i + 1))
