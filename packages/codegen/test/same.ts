@@ -37,13 +37,13 @@ function argumentsOf(kernel: UOp, next: () => number): Uint8Array[] {
 }
 
 /** Runs the kernel's program and the kernel itself on the same values. */
-export function expectSame(kernel: UOp<'kernel'>, text: string | undefined, note: string): LinearProgram {
+export function expectSame(kernel: UOp<'kernel'>, text: string | undefined, note: string, on = capabilities): LinearProgram {
   const next = random(seed)
   const args = argumentsOf(kernel, next)
   const want = args.map(a => a.slice())
   const got = args.map(a => a.slice())
   interpretKernel(kernel, want)
-  const program = lowerKernel(kernel, capabilities, text === undefined ? {} : { schedule: text })
+  const program = lowerKernel(kernel, on, text === undefined ? {} : { schedule: text })
   expect(() => verifyProgram(program.uops), note).not.toThrow()
   expect(() => interpretProgram(program, got), note).not.toThrow()
   for (const p of program.params) {

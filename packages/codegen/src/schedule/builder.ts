@@ -64,6 +64,13 @@ export class NestBuilder {
     return Array.from({ length: this.schedule.state.nextAxis - fresh }, (_, i) => fresh + i)
   }
 
+  /** Keeps partial results in scratch; returns the numbers of the axes that are new. */
+  accumulate(axis: number, over: number): number[] {
+    const before = new Set(this.current.order.map(a => a.arg.axis))
+    this.apply({ kind: 'accumulate', axis, over })
+    return this.current.order.map(a => a.arg.axis).filter(n => !before.has(n))
+  }
+
   merge(outer: number, inner: number): number {
     const fresh = this.schedule.state.nextAxis
     this.apply({ kind: 'merge', outer, inner })

@@ -4,6 +4,7 @@ import { accessesOf, gateMoves, moves, strideOf, type Access } from '../access.j
 import { closedAxes, extentOf, isFixed, product, reducedAxes, stagingAxes, type Axis } from '../nest.js'
 import { soleLoad, stagedBytes, tileOf } from '../stage.js'
 import type { NestBuilder } from './builder.js'
+import { scheduleColumns } from './columns.js'
 import { assignTasks, orderAxes } from './order.js'
 import { blockTransposition } from './transpose.js'
 import { laneWidths, searchTile, SMALL_WINDOW, type Tile } from './tile-search.js'
@@ -16,6 +17,7 @@ export function scheduleTile(nest: NestBuilder, capabilities: Capabilities): voi
   smallReductionsLast(nest)
   stageChecked(nest, capabilities)
   const tile = searchTile(nest.current, capabilities)
+  if (scheduleColumns(nest, tile, capabilities)) return
   const reduced = reducedAxes(nest.current)
   const unrolled: number[] = []
   const grouped: number[] = []
