@@ -2,6 +2,7 @@ import {
   address, constant, dtypes, extract, indexConst, is, isAlu, isFloat, linearForm, load, openRanges, PetagradError, reduce, remake, store,
   toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
+import { blockStart, rearrangementOf, transpose, unzip } from './rearrange.js'
 import { extentOf, rebuild, type Axis, type Nest } from './nest.js'
 
 /** Values of written-out axes. */
@@ -24,6 +25,7 @@ function points(axes: readonly Axis[], from: Point = new Map()): Point[] {
  */
 export function expandNest(nest: Nest): UOp[] {
   const memo = new Map<string, UOp>()
+  const blocks = new Map<string, readonly UOp[]>()
   const own = new Map<UOp, readonly UOp[]>()
   const position = new Map<UOp, number>(nest.order.map((a, i) => [a, i]))
   const inOrder = (axes: Iterable<UOp>): Axis[] =>
@@ -92,7 +94,9 @@ export function expandNest(nest: Nest): UOp[] {
     if (pointer === undefined) return u
     if (lane !== undefined) {
       const offset = offsetAt(pointer.src[1], p)
-      if (!consecutiveAlong(offset, lane) || (gate !== undefined && openRanges(gate).has(lane))) return perLane(u, p, lane)
+      if (!consecutiveAlong(offset, lane) || (gate !== undefined && openRanges(gate).has(lane))) {
+        return (gate === undefined ? rearrangedAt(u, p, lane) : undefined) ?? perLane(u, p, lane)
+      }
       const first = new Map([...p, [lane, 0]])
       const from = address(at(pointer.src[0], p), at(pointer.src[1], first))
       const lanes = extentOf(lane)
@@ -106,6 +110,29 @@ export function expandNest(nest: Nest): UOp[] {
     const open = at(gate, p)
     if (is(open, 'const')) return open.arg === true ? load(from) : at(alternative, p)
     return load(from, { gate: open, alternative: at(alternative, p) })
+  }
+
+  /** A load whose lanes are apart, out of vectors along an axis that is written out. */
+  const rearrangedAt = (u: UOp<'load'>, p: Point, lane: Axis): UOp | undefined => {
+    const writtenOut = [...p.keys()].filter((a): a is Axis => is(a, 'range') && a !== lane)
+    const how = rearrangementOf(u.src[0].src[1], lane, writtenOut)
+    const value = how === undefined ? undefined : p.get(how.along)
+    if (how === undefined || value === undefined) return undefined
+    const lanes = extentOf(lane)
+    const start = blockStart(how, lanes, value)
+    const key = `${u.id}:${axesOf(u).map(a => (a === how.along ? `from ${start}` : (p.get(a) ?? 'v'))).join()}`
+    let block = blocks.get(key)
+    if (block === undefined) {
+      const from = (row: number, column: number): UOp => {
+        const first = new Map([...p, [lane, row], [how.along, column]])
+        return load(address(at(u.src[0].src[0], first), at(u.src[0].src[1], first)), undefined, lanes)
+      }
+      block = how.stride === 0
+        ? transpose(Array.from({ length: lanes }, (_, row) => from(row, start)))
+        : unzip(Array.from({ length: how.stride }, (_, i) => from(0, start + i * lanes)))
+      blocks.set(key, block)
+    }
+    return block[value - start]
   }
 
   /** An offset at a point, its lane axis still in it. */

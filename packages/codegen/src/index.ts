@@ -9,6 +9,7 @@ import { giveMachineIntegers } from './machine-integers.js'
 import { nestsOf } from './nest.js'
 import { narrowVectors } from './narrow-vectors.js'
 import { withoutSteadyRanges } from './steady-reductions.js'
+import { streamedSlots } from './streaming.js'
 import { parseSchedule } from './transform.js'
 import { estimateWork } from './work.js'
 
@@ -49,10 +50,12 @@ export function lowerKernel(kernel: UOp<'kernel'>, capabilities: Capabilities, o
   })
   pass('linearise', uops)
   const program = pass('machine integers', giveMachineIntegers(uops))
+  const params = paramsOf(plain)
+  const streamed = streamedSlots(program, params, capabilities.machine)
   return {
     name: programName(kernel.arg.name),
     uops: program,
-    params: paramsOf(plain),
+    params: params.map(p => (streamed.has(p.slot) ? { ...p, streamed: true } : p)),
     variables: program.filter((u): u is UOp<'variable'> => is(u, 'variable')),
     grid: [tasks],
     block: [],

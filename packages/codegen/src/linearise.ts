@@ -271,7 +271,7 @@ class NestLinearizer {
     if (u.op === 'index') stands = this.placeAddress(u)
     else if (u.op === 'after') {
       for (const e of u.src.slice(1)) if (e.op === 'end') this.placeCopy(e)
-      stands = this.put(withSrc(u, [this.value(u.src[0]), ...u.src.slice(1).map(e => this.placed.get(e) ?? e)]), this.blockOf(u))
+      stands = this.put(withSrc(u, [this.value(u.src[0]), ...u.src.slice(1).map(e => (e.dtype.kind === 'index' ? this.value(e) : (this.placed.get(e) ?? e)))]), this.blockOf(u))
     } else if (u.op !== 'range') stands = this.put(withSrc(u, u.src.map(s => this.value(s))), this.blockOf(u))
     this.placed.set(u, stands)
     return stands

@@ -2,8 +2,9 @@ import {
   axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce,
   toposort, uop, withSrc, type AxisKind, type UOp,
 } from '@petagrad/ir'
-import { accumulate } from './accumulate.js'
+import { accumulate, carryingAxes } from './accumulate.js'
 import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
+import { keep } from './keep.js'
 import { stage } from './stage.js'
 
 /**
@@ -23,10 +24,12 @@ export type Step =
   | { readonly kind: 'reorder'; readonly nest: number; readonly order: readonly number[] }
   /** How the axis runs: task, unroll, lane, group, or serial again (loop, reduce). */
   | { readonly kind: 'as'; readonly nest: number; readonly axis: number; readonly how: AxisKind }
-  /** The axes of the reductions move outside of the output loops that follow them; what is summed so far lives in scratch. */
-  | { readonly kind: 'accumulate'; readonly nest: number; readonly axes: readonly number[] }
   /** What is read of argument `slot` inside `axis` is first copied to scratch, packed in the order of the loops, zero padded. */
   | { readonly kind: 'stage'; readonly nest: number; readonly slot: number; readonly axis: number }
+  /** What the reduction over `axis` combines is computed once, into scratch, for whoever else in the nest computes the same. */
+  | { readonly kind: 'keep'; readonly nest: number; readonly axis: number }
+  /** Partial results for the output axes from `over` on stay in scratch, and reductions run around them as far as `axis`. */
+  | { readonly kind: 'accumulate'; readonly nest: number; readonly axis: number; readonly over: number }
 
 /** Applies one step. Steps that would change the result are refused with INVALID_ARGUMENT. */
 export function applyStep(state: LoopNests, step: Step): LoopNests {
@@ -46,15 +49,21 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
     }
     case 'reorder': return put(reorder(nest, step.order), 0)
     case 'as': return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
-    case 'accumulate': {
-      const { nest: changed, newAxes } = accumulate(nest, step.axes.map(a => findAxis(nest, a)), state.nextAxis)
-      return put(changed, newAxes)
-    }
     case 'stage': {
       const { nest: staged, newAxes } = stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis)
       const writtenOut = [...stagingAxes(staged)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
       if (writtenOut !== undefined) refuse('stage: the copy would be written out, and its scratch shared')
       return put(staged, newAxes)
+    }
+    case 'keep': {
+      const { nest: kept, newAxes } = keep(nest, findAxis(nest, step.axis), state.nextAxis)
+      const writtenOut = [...stagingAxes(kept)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
+      if (writtenOut !== undefined) refuse('keep: the copy would be written out, and its scratch shared')
+      return put(kept, newAxes)
+    }
+    case 'accumulate': {
+      const { nest: turned, newAxes } = accumulate(nest, findAxis(nest, step.axis), findAxis(nest, step.over), state.nextAxis)
+      return put(turned, newAxes)
     }
   }
 }
@@ -191,6 +200,9 @@ function setKind(nest: Nest, axis: Axis, how: AxisKind): Nest {
   if ((how === 'unroll' || how === 'lane' || how === 'group') && stagingAxes(nest).has(axis)) {
     return refuse(`${how}: a staged copy is made for every iteration of axis ${axis.arg.axis}`)
   }
+  if ((how === 'unroll' || how === 'lane' || how === 'group') && carryingAxes(nest).has(axis)) {
+    return refuse(`${how}: iterations of axis ${axis.arg.axis} add to what the ones before have left`)
+  }
   const changed = withKind(axis, how)
   return { stores: replaceAxes(nest.stores, new Map([[axis, changed]])), order: nest.order.map(a => (a === axis ? changed : a)) }
 }
@@ -204,8 +216,9 @@ export function printStep(s: Step): string {
     case 'peel': return `${s.nest}: peel ${s.axis} at ${s.at}`
     case 'reorder': return `${s.nest}: reorder ${s.order.join(' ')}`
     case 'as': return `${s.nest}: ${s.how} ${s.axis}`
-    case 'accumulate': return `${s.nest}: accumulate ${s.axes.join(' ')}`
     case 'stage': return `${s.nest}: stage ${s.slot} at ${s.axis}`
+    case 'keep': return `${s.nest}: keep ${s.axis}`
+    case 'accumulate': return `${s.nest}: accumulate ${s.axis} over ${s.over}`
   }
 }
 
@@ -225,7 +238,8 @@ export function parseSchedule(text: string): Step[] {
     if (how === 'merge' && numbers.length === 2) return { kind: 'merge', nest, outer: a, inner: b }
     if (how === 'peel' && numbers.length === 2) return { kind: 'peel', nest, axis: a, at: b }
     if (how === 'reorder') return { kind: 'reorder', nest, order: numbers }
-    if (how === 'accumulate') return { kind: 'accumulate', nest, axes: numbers }
+    if (how === 'keep' && numbers.length === 1) return { kind: 'keep', nest, axis: a }
+    if (how === 'accumulate' && numbers.length === 2) return { kind: 'accumulate', nest, axis: a, over: b }
     if (how === 'stage' && numbers.length === 2) return { kind: 'stage', nest, slot: a, axis: b }
     if (isKind(how) && numbers.length === 1) return { kind: 'as', nest, axis: a, how }
     throw new PetagradError('IR_PARSE', `not a schedule step: ${line.slice(0, 80)}`)

@@ -20,6 +20,8 @@ export interface Tile {
 /** A tile before it is judged. */
 type Candidate = Omit<Tile, 'cost' | 'steps'>
 
+/** Reduction loops of at most so many iterations are windows: they are written out. */
+export const SMALL_WINDOW = 8
 const FACTORS = [1, 2, 3, 4, 5, 6, 8]
 /** Latency of a multiply-accumulate in cycles: so many must be under way at once. */
 const LATENCY = 4
@@ -39,6 +41,8 @@ interface Movement {
   readonly checked: ReadonlySet<UOp>
   /** Axes along which it walks one element at a time. */
   readonly consecutive: ReadonlySet<UOp>
+  /** Elements per step of the axes along which it moves steadily. */
+  readonly strides: ReadonlyMap<UOp, number>
   readonly gated: boolean
 }
 
@@ -73,6 +77,7 @@ function factsOf(nest: Nest): Facts {
     moves: new Set(nest.order.filter(x => moves(a, x))),
     checked: new Set(nest.order.filter(x => gateMoves(a, x))),
     consecutive: new Set(nest.order.filter(x => strideOf(a, x) === 1)),
+    strides: new Map(nest.order.map(x => [x, strideOf(a, x) ?? 0] as const).filter(([, s]) => s !== 0)),
     gated: a.gate !== undefined,
   })
   const inLoop = reductions.length === 0 ? undefined : new Set(toposort(reductions.map(r => r.src[0])))
@@ -126,6 +131,11 @@ export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
     const groups = facts.reductions > 0 && overReduction ? [1, 2, 4, 8] : [1]
     const room = (a: Axis) => Math.floor(extentOf(a) / (a === lane?.axis ? lane.lanes : 1))
     const choices = facts.reductions > 0 ? facts.outputs : facts.outputs.filter(a => a === lane?.axis)
+    // Whole blocks of rows and columns, as many as lanes, are transposed in registers.
+    for (const across of lane === undefined || facts.reductions > 0 ? [] : facts.outputs) {
+      if (lane === undefined || extentOf(across) < lane.lanes || !facts.loads.some(l => walksAcross(l, lane.axis, across))) continue
+      consider({ lane, unroll: new Map([[across, lane.lanes]]), group: 1 })
+    }
     for (const group of groups) {
       if (lane !== undefined && group * lane.lanes > extentOf(lane.axis)) continue
       consider({ lane, unroll: new Map(), group })
@@ -144,6 +154,27 @@ export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
     }
   }
   return best
+}
+
+/** Whether it reads one element after the other along `axis`, and rows that lie apart along `lane`. */
+const walksAcross = (m: Movement, lane: Axis, axis: Axis): boolean =>
+  axis !== lane && !m.gated && m.consecutive.has(axis) && (m.strides.get(lane) ?? 0) > 1
+
+/**
+ * Steps of shuffling that make vectors with these lanes out of consecutive ones, where another axis that is written out
+ * reads what lies between: see rearrange.ts. Undefined where there is no such axis.
+ */
+function shufflesFor(facts: Facts, m: Movement, t: Candidate): number | undefined {
+  const lane = t.lane
+  const stride = lane === undefined ? undefined : m.strides.get(lane.axis)
+  if (lane === undefined || stride === undefined || m.gated) return undefined
+  const writtenOut = (a: Axis) => (facts.reduced.includes(a) ? (extentOf(a) <= SMALL_WINDOW ? extentOf(a) : 1) : (t.unroll.get(a) ?? 1))
+  for (const a of [...facts.outputs, ...facts.reduced]) {
+    if (a === lane.axis || !m.consecutive.has(a)) continue
+    if ((stride === 2 || stride === 4) && writtenOut(a) >= stride) return Math.log2(stride)
+    if (stride > 4 && writtenOut(a) % lane.lanes === 0) return Math.log2(lane.lanes)
+  }
+  return undefined
 }
 
 /** Lanes pay only where memory is walked one element at a time by somebody, or nothing is read or written at all. */
@@ -166,19 +197,23 @@ function judge(facts: Facts, t: Candidate, capabilities: Capabilities): { readon
   let loads = 0
   let wide = 0
   let loaded = 0
+  let ops = 0
   for (const a of facts.loads) {
     const onLane = lane !== undefined && a.moves.has(lane.axis)
     const n = copies(x => a.moves.has(x)) * groupCopies(onLane)
     let each = a.gated ? GATE : 1
     if (lane !== undefined && onLane) {
       if (a.checked.has(lane.axis)) each = width * (GATHER_LANE + GATE)
-      else if (!a.consecutive.has(lane.axis)) each = width * GATHER_LANE
+      else if (!a.consecutive.has(lane.axis)) {
+        const shuffles = shufflesFor(facts, a, t)
+        if (shuffles === undefined) each = width * GATHER_LANE
+        else ops += n * shuffles
+      }
       wide += n
     }
     loads += n * each
     loaded += n
   }
-  let ops = 0
   for (const { deps, cost } of facts.arithmetic) {
     ops += cost * copies(x => deps.has(x)) * groupCopies(lane !== undefined && deps.has(lane.axis))
   }

@@ -4,11 +4,11 @@ import { accessesOf, gateMoves, moves, strideOf, type Access } from '../access.j
 import { closedAxes, extentOf, isFixed, product, reducedAxes, stagingAxes, type Axis } from '../nest.js'
 import { soleLoad, stagedBytes, tileOf } from '../stage.js'
 import type { NestBuilder } from './builder.js'
+import { scheduleColumns } from './columns.js'
 import { assignTasks, orderAxes } from './order.js'
-import { laneWidths, searchTile, type Tile } from './tile-search.js'
+import { blockTransposition } from './transpose.js'
+import { laneWidths, searchTile, SMALL_WINDOW, type Tile } from './tile-search.js'
 
-/** Reduction loops of at most so many iterations are windows. */
-const SMALL_WINDOW = 8
 /** Vector instructions of an innermost loop body that is written out further. */
 const BODY = 64
 
@@ -17,12 +17,15 @@ export function scheduleTile(nest: NestBuilder, capabilities: Capabilities): voi
   smallReductionsLast(nest)
   stageChecked(nest, capabilities)
   const tile = searchTile(nest.current, capabilities)
+  if (scheduleColumns(nest, tile, capabilities)) return
   const reduced = reducedAxes(nest.current)
   const unrolled: number[] = []
   const grouped: number[] = []
   const restLanes: number[] = []
   let lane: number | undefined
 
+  // Without a reduction only the lanes' own axis is written out, unless rows become columns.
+  const across = reduced.size > 0 ? undefined : [...tile.unroll.keys()].find(a => a !== tile.lane?.axis)
   const axes = new Set([...tile.unroll.keys(), ...(tile.lane === undefined ? [] : [tile.lane.axis])])
   for (const a of axes) {
     const axis = a.arg.axis
@@ -33,11 +36,12 @@ export function scheduleTile(nest: NestBuilder, capabilities: Capabilities): voi
     if (extent % step !== 0) {
       const rest = nest.peel(axis, extent - (extent % step))
       if (lanes > 1) scheduleRest(nest, rest, capabilities, restLanes)
-      else unrolled.push(rest)
+      else if (a !== across) unrolled.push(rest)
     }
     if (lanes > 1) lane = nest.split(axis, lanes)
     if (copies > 1) (reduced.has(a) ? grouped : unrolled).push(nest.split(axis, copies))
   }
+  if (across !== undefined && tile.lane !== undefined) blockTransposition(nest, capabilities, tile.lane, across)
   const lanes = [...restLanes, ...(lane === undefined ? [] : [lane])]
   assignTasks(nest, capabilities, new Set([...unrolled, ...grouped, ...lanes]))
   unrollReduction(nest, tile, unrolled, grouped, lane)
