@@ -28,6 +28,8 @@ const LOOP_OVERHEAD = 1
 /** A lane that is fetched by itself: the load and its insertion. */
 const GATHER_LANE = 1.5
 const GATE = 1.5
+/** Arithmetic of an element-wise loop body beside which the loop's own cost does not show: no copies are made of it. */
+const LONG_BODY = 96
 
 const SLOW: Partial<Record<UOp['op'], number>> = { div: 5, reciprocal: 5, sqrt: 6, mod: 10, floordiv: 10, floormod: 10, where: 1, cast: 1, bitcast: 0 }
 
@@ -183,6 +185,7 @@ function judge(facts: Facts, t: Candidate, capabilities: Capabilities): { readon
     ops += cost * copies(x => deps.has(x)) * groupCopies(lane !== undefined && deps.has(lane.axis))
   }
   const tile = copies(() => true) * t.group
+  if (facts.reductions === 0 && tile > 1 && ops > LONG_BODY) return { cost: Infinity, steps: 1 }
   const accumulators = facts.reductions * tile
   ops += accumulators * (machine.fmaPerCycle > 0 && !capabilities.fma ? 2 : 1)
 
