@@ -19,12 +19,13 @@ export function shapeOf(u: UOp): Shape {
     const stack = [u]
     while (stack.length > 0) {
       const top = stack[stack.length - 1]
-      const waiting = known.has(top) ? [] : top.src.filter(s => !known.has(s))
-      if (waiting.length > 0) stack.push(...waiting)
-      else {
-        if (!known.has(top)) known.set(top, infer(top))
-        stack.pop()
+      const before = stack.length
+      if (!known.has(top)) {
+        for (let i = 0; i < top.src.length; i++) if (!known.has(top.src[i])) stack.push(top.src[i])
+        if (stack.length > before) continue
+        known.set(top, infer(top))
       }
+      stack.pop()
     }
     shape = known.get(u) ?? SCALAR
   }
@@ -53,7 +54,7 @@ function infer(u: UOp): Shape {
       return SCALAR
   }
   const first = src0(u)
-  for (const s of u.src.slice(1)) {
+  for (const s of u.src) {
     if (!sameShape(first, known.get(s) ?? SCALAR)) {
       throw new PetagradError('SHAPE_MISMATCH', 'operands differ in shape', { op: u.op, shapes: u.src.map(x => shapeNames(known.get(x) ?? SCALAR)) })
     }
@@ -62,7 +63,12 @@ function infer(u: UOp): Shape {
 }
 
 /** Symbolic dimensions are interned, so equal means identical. */
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i])
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
 export const shapeNames = (s: Shape): (number | string)[] => s.map(d => (typeof d === 'number' ? d : `%${d.id}`))
 
 /** Number of elements; a number when every dimension is. */
