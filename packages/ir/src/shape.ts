@@ -5,7 +5,9 @@ import { is, uopDim, type UOp } from './uop.js'
 
 export type Shape = readonly Dim[]
 
-const known = new WeakMap<UOp, Shape>()
+/** Kept in the node: it is asked for again and again. */
+type Known = UOp & { shape: Shape | undefined }
+const knownOf = (u: UOp): Shape | undefined => (u as Known).shape // every uop is a Node of uop.ts, which has this field
 const SCALAR: Shape = Object.freeze([])
 
 /**
@@ -13,26 +15,26 @@ const SCALAR: Shape = Object.freeze([])
  * package's job, by reshape and expand.
  */
 export function shapeOf(u: UOp): Shape {
-  let shape = known.get(u)
-  if (shape === undefined) {
-    // Deep graphs would overflow the stack, so sources that are not known yet are done first, iteratively.
-    const stack = [u]
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]
-      const before = stack.length
-      if (!known.has(top)) {
-        for (let i = 0; i < top.src.length; i++) if (!known.has(top.src[i])) stack.push(top.src[i])
-        if (stack.length > before) continue
-        known.set(top, infer(top))
-      }
-      stack.pop()
+  const shape = knownOf(u)
+  if (shape !== undefined) return shape
+  // Deep graphs would overflow the stack, so sources that are not known yet are done first, iteratively.
+  const stack = [u]
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]
+    const before = stack.length
+    if (knownOf(top) === undefined) {
+      const { src } = top
+      for (let i = 0; i < src.length; i++) if (knownOf(src[i]) === undefined) stack.push(src[i])
+      if (stack.length > before) continue
+      const node = top as Known
+      node.shape = infer(top)
     }
-    shape = known.get(u) ?? SCALAR
+    stack.pop()
   }
-  return shape
+  return knownOf(u) ?? SCALAR
 }
 
-const src0 = (u: UOp): Shape => known.get(u.src[0]) ?? SCALAR
+const src0 = (u: UOp): Shape => knownOf(u.src[0]) ?? SCALAR
 
 function infer(u: UOp): Shape {
   if (is(u, 'buffer')) return [u.arg.size]
@@ -46,7 +48,7 @@ function infer(u: UOp): Shape {
   if (is(u, 'shrink')) return u.arg.map(([a, b]) => subDims(b, a))
   if (is(u, 'shear')) return src0(u).map((d, i) => (i === u.arg.axis ? u.arg.size : d))
   if (is(u, 'reduce_axis')) return src0(u).map((d, i) => (u.arg.axes.includes(i) ? 1 : d))
-  if (is(u, 'gather')) return [...(known.get(u.src[1]) ?? SCALAR), ...src0(u).slice(1)]
+  if (is(u, 'gather')) return [...(knownOf(u.src[1]) ?? SCALAR), ...src0(u).slice(1)]
   switch (u.op) {
     case 'flip': case 'contiguous': case 'copy': case 'detach': case 'assign':
       return src0(u)
@@ -55,8 +57,8 @@ function infer(u: UOp): Shape {
   }
   const first = src0(u)
   for (const s of u.src) {
-    if (!sameShape(first, known.get(s) ?? SCALAR)) {
-      throw new PetagradError('SHAPE_MISMATCH', 'operands differ in shape', { op: u.op, shapes: u.src.map(x => shapeNames(known.get(x) ?? SCALAR)) })
+    if (!sameShape(first, knownOf(s) ?? SCALAR)) {
+      throw new PetagradError('SHAPE_MISMATCH', 'operands differ in shape', { op: u.op, shapes: u.src.map(x => shapeNames(knownOf(x) ?? SCALAR)) })
     }
   }
   return first

@@ -31,6 +31,8 @@ interface Interned {
   facts: Facts | undefined
   /** For `openRanges`. */
   open: ReadonlySet<UOp> | undefined
+  /** For `shapeOf`. */
+  shape: readonly Dim[] | undefined
   /** For `toposort`: 2·walk once entered, one more once emitted. */
   mark: number
 }
@@ -48,6 +50,7 @@ class Node implements Interned {
   declare next: Interned | undefined
   declare facts: Facts | undefined
   declare open: ReadonlySet<UOp> | undefined
+  declare shape: readonly Dim[] | undefined
   declare mark: number
   constructor(id: number, op: Op, dtype: DType, src: readonly UOp[], arg: unknown) {
     this.id = id
@@ -61,6 +64,7 @@ class Node implements Interned {
     this.next = undefined
     this.facts = undefined
     this.open = undefined
+    this.shape = undefined
     this.mark = 0
   }
 }

@@ -82,7 +82,7 @@ function layOut(order: readonly LoweredGroup[], destinations: ReadonlyMap<UOp, r
       else life.to = at
     }
   })
-  const keys = [...lives.keys()]
+  const numbers = new Map([...lives.keys()].map((key, i) => [key, i]))
   const intervals: Lifetime[] = [...lives.values()]
   const { offsets, bytes } = planMemory(intervals)
 
@@ -90,7 +90,7 @@ function layOut(order: readonly LoweredGroup[], destinations: ReadonlyMap<UOp, r
     if (m.kind === 'buffer') return { kind: 'external', index: externalIndex(m.buffer) }
     const root = rootOf(m)
     if (root !== undefined) return { kind: 'root', index: root }
-    const i = keys.indexOf(memoryKey(m))
+    const i = numbers.get(memoryKey(m)) ?? 0
     return { kind: 'arena', offset: offsets[i], bytes: intervals[i].bytes }
   }
   const calls = order.map((l): KernelCall => {

@@ -17,9 +17,11 @@ const MOST_NESTS = 16
 export function packUpdates(lowered: readonly LoweredGroup[], maxBuffers: number): LoweredGroup[] {
   const needed = new Set<Group>()
   for (const l of lowered) for (const n of l.group.needs) needed.add(n)
-  const elementWise = lowered.filter(l => l.group.reductions.size === 0)
-  const final = packed(lowered, elementWise.filter(l => !needed.has(l.group) && iterations(l.group.ranges) < LARGE), maxBuffers)
-  return packed(final, final.filter(l => l.group.reductions.size === 0 && l.stores.length * iterations(l.group.ranges) <= TINY), maxBuffers)
+  const elementWise = (l: LoweredGroup): boolean => l.group.reductions.size === 0
+  const updates = lowered.filter(l => elementWise(l) && !needed.has(l.group) && iterations(l.group.ranges) < LARGE)
+  const final = packed(lowered, updates, false, maxBuffers)
+  const tiny = final.filter(l => elementWise(l) && l.stores.length * iterations(l.group.ranges) <= TINY)
+  return packed(final, tiny, true, maxBuffers)
 }
 
 /** A kernel being packed: its place in the result, and the number of groups in it. */
@@ -28,7 +30,8 @@ interface Pack {
   groups: number
 }
 
-function packed(lowered: readonly LoweredGroup[], packs: readonly LoweredGroup[], maxBuffers: number): LoweredGroup[] {
+/** `awaited`: others may wait for some of `packs`, which then cannot be joined with what waits for them. */
+function packed(lowered: readonly LoweredGroup[], packs: readonly LoweredGroup[], awaited: boolean, maxBuffers: number): LoweredGroup[] {
   const chosen = new Set(packs)
   const shapeOf = (l: LoweredGroup): string =>
     packs.length <= MOST_NESTS ? '' : `${l.stores.length} ${l.group.ranges.map(r => r.src[0].id).join()}`
@@ -39,7 +42,7 @@ function packed(lowered: readonly LoweredGroup[], packs: readonly LoweredGroup[]
       result.push(l)
       continue
     }
-    const apart = (p: LoweredGroup) => !p.group.follows(l.group) && !l.group.follows(p.group)
+    const apart = (p: LoweredGroup) => !awaited || (!p.group.follows(l.group) && !l.group.follows(p.group))
     const fits = (p: LoweredGroup) => p.memory.length + l.memory.length <= maxBuffers
     const shape = shapeOf(l)
     const candidates = open.get(shape) ?? []
