@@ -4,6 +4,7 @@ import type { UOp } from '@petagrad/ir'
 import type { Capabilities, LinearProgram, Renderer } from '@petagrad/renderer'
 import { PACKAGE_VERSION } from './package-version.js'
 import { CompileBatches } from './compile-batches.js'
+import { recordRendering } from './compile-profile.js'
 import type { Counters } from './counters.js'
 import { logLowered } from './debug-output.js'
 import type { ByteStore } from './disk-cache.js'
@@ -109,6 +110,7 @@ export class KernelCompiler {
     const end = performance.now()
     counters.codegenMs += rendering - start
     counters.renderMs += end - rendering
+    recordRendering(end - rendering, program.uops.length)
     const trace = activeTrace()
     trace?.span('compiler', 'codegen', `codegen ${program.name}`, start, rendering, { schedule: program.schedule })
     trace?.span('compiler', 'render', `render ${program.name}`, rendering, end)
