@@ -123,8 +123,9 @@ export class KernelCompiler {
 
   private binary({ name, artifact }: LoweredKernel): Promise<Uint8Array> {
     const store = this.parts.cache?.store
-    if (store === undefined) return this.batches.compile(name, artifact)
-    const key = store.digest([this.binaryPrefix, artifact.entry, artifact.kind === 'source' ? artifact.text : artifact.bytes])
+    // A rendered binary is in the cache already, as what was rendered.
+    if (store === undefined || artifact.kind === 'binary') return this.batches.compile(name, artifact)
+    const key = store.digest([this.binaryPrefix, artifact.entry, artifact.text])
     const underway = this.compiling.get(key)
     if (underway !== undefined) return this.batches.waitFor(underway)
     const made = store.get(key).then(async known => {
