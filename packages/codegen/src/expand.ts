@@ -11,6 +11,16 @@ type Point = ReadonlyMap<UOp, number>
 const written = (r: UOp): boolean => is(r, 'range') && (r.arg.kind === 'unroll' || r.arg.kind === 'group')
 const isLane = (r: UOp): boolean => is(r, 'range') && r.arg.kind === 'lane'
 
+/** What is known of a node while its nest is written out. */
+interface Expansion {
+  /** Written-out axes and lanes that it depends on. */
+  readonly axes: readonly Axis[]
+  /** Nothing below it is written out: it stands for itself. */
+  readonly isFixed: boolean
+  /** What it is at a point, by the point's values of `axes` as the digits of a number; an axis without one counts as its extent. */
+  readonly values: Map<number, UOp>
+}
+
 /** Every combination of values of the axes; the last axis runs fastest. */
 function points(axes: readonly Axis[], from: Point = new Map()): Point[] {
   return axes.reduce<Point[]>(
@@ -24,38 +34,39 @@ function points(axes: readonly Axis[], from: Point = new Map()): Point[] {
  * only. Interning shares whatever does not depend on a written-out axis.
  */
 export function expandNest(nest: Nest): UOp[] {
-  const memo = new Map<string, UOp>()
+  const known = new Map<UOp, Expansion>()
   const blocks = new Map<string, readonly UOp[]>()
-  const own = new Map<UOp, readonly UOp[]>()
   const position = new Map<UOp, number>(nest.order.map((a, i) => [a, i]))
   const inOrder = (axes: Iterable<UOp>): Axis[] =>
     [...axes].filter((a): a is Axis => is(a, 'range')).sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0))
 
-  /** Written-out axes and lanes that `u` depends on. */
-  const axesOf = (u: UOp): readonly UOp[] => {
-    let list = own.get(u)
-    if (list === undefined) {
-      list = [...openRanges(u)].filter(r => written(r) || isLane(r))
-      own.set(u, list)
+  const expansionOf = (u: UOp): Expansion => {
+    let expansion = known.get(u)
+    if (expansion === undefined) {
+      const axes: Axis[] = []
+      for (const r of openRanges(u)) if (is(r, 'range') && (written(r) || isLane(r))) axes.push(r)
+      known.set(u, (expansion = { axes, isFixed: axes.length === 0 && !hasInner(u), values: new Map() }))
     }
-    return list
+    return expansion
   }
+  const axesOf = (u: UOp): readonly Axis[] => expansionOf(u).axes
   const laneOf = (u: UOp, at: Point): Axis | undefined => {
-    const lanes = axesOf(u).filter((r): r is Axis => isLane(r) && !at.has(r) && is(r, 'range'))
+    const lanes = axesOf(u).filter(r => isLane(r) && !at.has(r))
     if (lanes.length > 1) throw new PetagradError('IR_INVALID', 'a value depends on two lane axes')
     return lanes[0]
   }
 
   /** `u` at a point: a scalar, or a vector over the lane axis that it depends on. */
   const at = (u: UOp, p: Point): UOp => {
-    const axes = axesOf(u)
-    if (axes.length === 0 && !hasInner(u)) return u
-    const key = `${u.id}:${axes.map(a => p.get(a) ?? 'v').join()}`
-    let value = memo.get(key)
-    if (value === undefined) {
-      value = evaluate(u, p)
-      memo.set(key, value)
+    const { axes, isFixed, values } = expansionOf(u)
+    if (isFixed) return u
+    let key = 0
+    for (let i = 0; i < axes.length; i++) {
+      const extent = extentOf(axes[i])
+      key = key * (extent + 1) + (p.get(axes[i]) ?? extent)
     }
+    let value = values.get(key)
+    if (value === undefined) values.set(key, (value = evaluate(u, p)))
     return value
   }
 

@@ -2,6 +2,7 @@ import {
   address, constant, dtypes, indexAdd, indexConst, indexFloorDiv, indexFloorMod, indexLt, indexMul, indexSub, is, linearForm, load, mulacc,
   openRanges, reduceIdentity, register, store, toposort, uop, boolAnd, indexGe, isFloat, withSrc, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
+import { isCommon } from './common-values.js'
 import { extentOf, rebuild, replaceAxes, type Axis } from './nest.js'
 
 /** A nest after expansion: serial and task axes only, outermost first. */
@@ -186,11 +187,11 @@ class NestLinearizer {
   }
 
   private ownClosedLoops(stores: readonly UOp[], names: Map<string, Axis>): readonly UOp[] {
-    const done = new Map<UOp, UOp>()
+    const done = new Map<UOp, UOp>() // what becomes another node
     for (const u of toposort(stores)) {
-      const rebuilt = u.src.length === 0 ? u : rebuild(u, u.src.map(x => done.get(x) ?? x))
+      const rebuilt = u.src.some(x => done.has(x)) ? rebuild(u, u.src.map(x => done.get(x) ?? x)) : u
       if (rebuilt.op !== 'reduce' && rebuilt.op !== 'end') {
-        done.set(u, rebuilt)
+        if (rebuilt !== u) done.set(u, rebuilt)
         continue
       }
       const where = this.byOrder(openRanges(rebuilt)).map(a => a.id).join()
@@ -204,7 +205,8 @@ class NestLinearizer {
         names.set(key, name)
         if (name !== r) map.set(r, name)
       }
-      done.set(u, map.size === 0 ? rebuilt : replaceAxes([rebuilt], this.withLoopsInside(rebuilt, map))[0])
+      const named = map.size === 0 ? rebuilt : replaceAxes([rebuilt], this.withLoopsInside(rebuilt, map))[0]
+      if (named !== u) done.set(u, named)
     }
     return stores.map(s => done.get(s) ?? s)
   }
@@ -404,23 +406,6 @@ function operands(op: ReduceAlu, v: UOp): UOp[] {
   }
   list.unshift(rest)
   return list
-}
-
-const common = new WeakMap<UOp, boolean>()
-/**
- * Whether the value is the same in every nest and at every time: arithmetic over task numbers, and loads from fixed
- * places of the arguments. It stands before all nests, which share it.
- */
-function isCommon(u: UOp): boolean {
-  const known = common.get(u)
-  if (known !== undefined) return known
-  for (const n of toposort(u, x => !common.has(x))) {
-    if (common.has(n)) continue
-    const ownTime = n.op === 'range' || n.op === 'after' || n.op === 'register' || n.op === 'end'
-    const taskMemory = n.op === 'load' && toposort(n).some(x => x.op === 'special' || x.op === 'scratch')
-    common.set(n, !ownTime && !taskMemory && n.src.every(s => common.get(s) === true))
-  }
-  return common.get(u) ?? false
 }
 
 function flattenBlock(block: Block, out: UOp[]): void {

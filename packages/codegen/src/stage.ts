@@ -2,7 +2,7 @@ import {
   address, bounds, indexAdd, indexConst, indexMul, indexSub, is, itemSize, linearForm, load, openRanges, PetagradError, range, scratch,
   store, toposort, uop, type UOp,
 } from '@petagrad/ir'
-import { extentOf, isFixed, replaceAxes, type Axis, type Nest } from './nest.js'
+import { extentOf, isFixed, nodesOf, replaceAxes, type Axis, type Nest } from './nest.js'
 
 /** One dimension of a packed tile: what runs over it. */
 interface TileDimension {
@@ -23,7 +23,7 @@ const refuse = (why: string): never => {
 
 /** The only load of argument `slot`, if there is exactly one. */
 export function soleLoad(nest: Nest, slot: number): UOp | undefined {
-  const loads = toposort(nest.stores).filter(u => is(u, 'load') && is(u.src[0].src[0], 'param') && u.src[0].src[0].arg.slot === slot)
+  const loads = nodesOf(nest).filter(u => is(u, 'load') && is(u.src[0].src[0], 'param') && u.src[0].src[0].arg.slot === slot)
   return loads.length === 1 ? loads[0] : undefined
 }
 

@@ -1,10 +1,10 @@
 import {
-  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce,
-  toposort, uop, withSrc, type AxisKind, type UOp,
+  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce, uop, withSrc,
+  type AxisKind, type UOp,
 } from '@petagrad/ir'
 import { accumulate, carryingAxes } from './accumulate.js'
-import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
 import { keep } from './keep.js'
+import { closedAxes, extentOf, findAxis, nodesOf, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
 import { stage } from './stage.js'
 
 /**
@@ -109,7 +109,7 @@ function cover(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
 
 /** Whether an argument is both loaded and stored. */
 export function updatesInPlace(nest: Nest): boolean {
-  const nodes = toposort(nest.stores)
+  const nodes = nodesOf(nest)
   const pointers = (op: 'load' | 'store') => nodes.filter(u => u.op === op).map(u => u.src[0].src[0])
   const stored = new Set(pointers('store').filter(p => p.op === 'param'))
   return pointers('load').some(p => stored.has(p))
@@ -129,7 +129,7 @@ function merge(nest: Nest, outer: Axis, inner: Axis, fresh: number): Nest {
 
 /** Whether every store, reduction and copy is inside both loops, or around both, or closes both. */
 export function loopTogether(nest: Nest, a: Axis, b: Axis): boolean {
-  return toposort(nest.stores).every(u => {
+  return nodesOf(nest).every(u => {
     if (u.op !== 'reduce' && u.op !== 'end' && u.op !== 'store') return true
     const open = openRanges(u)
     return open.has(a) === open.has(b) && u.src.includes(a) === u.src.includes(b)
@@ -153,7 +153,7 @@ function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nes
   }
   // reduce(x, r) → reduce(x, head) ⊕ reduce(x, rest); the second is a loop nest of its own, so its other axes are new too.
   const beside = new Map<UOp, Axis>()
-  for (const u of toposort(nest.stores)) {
+  for (const u of nodesOf(nest)) {
     if (u.op !== 'reduce' || !u.src.includes(axis)) continue
     for (const r of u.src.slice(1)) {
       if (is(r, 'range') && r !== axis && !beside.has(r)) beside.set(r, range(r.src[0], fresh + 1 + beside.size, r.arg.kind))
@@ -161,7 +161,7 @@ function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nes
   }
   const restOf = new Map<UOp, UOp>([...toRest, ...beside])
   const done = new Map<UOp, UOp>()
-  for (const u of toposort(nest.stores)) {
+  for (const u of nodesOf(nest)) {
     const src = u.src.map(s => done.get(s) ?? s)
     if (is(u, 'reduce') && u.src.includes(axis)) {
       const ranges = u.src.slice(1)

@@ -1,21 +1,9 @@
-import { is, isMovement, openRanges, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
+import { is, isMovement, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
 import { inlineCost, isContraction, isReduction, LOAD_COST, reduceLength, ROUND_TRIP_COST, sizeOf, type InlineCost } from './cost.js'
-import { extentOf, Group, isSubset, iterations } from './group.js'
+import { Group, iterations } from './group.js'
 import { andGate, inside, originOf } from './indexing.js'
 import type { Destination } from './prepare.js'
-
-/** One way in which a group reads a node: which element (over the group's ranges), and under which condition. */
-interface Use {
-  readonly group: Group
-  readonly index: readonly UOp[]
-  readonly gate: UOp | undefined
-  /** Ranges of the reductions that the use stands in. */
-  readonly reducing: ReadonlySet<UOp>
-  /** Loops outside of those reductions, which a value that depends on `reducing` is computed again for. */
-  readonly around: ReadonlySet<UOp>
-  /** The sum that takes the used value as it is (or zero, outside of its bounds): a sum used so can be part of it. */
-  readonly summedBy: UOp | undefined
-}
+import { Use } from './use.js'
 
 /** Which nodes are stored, and in which kernel each is computed. */
 export interface Decision {
@@ -24,8 +12,6 @@ export interface Decision {
   readonly home: ReadonlyMap<UOp, Group>
 }
 
-/** Register tiles let a contraction's inner loop use what it computes about this often. */
-const TILE_REUSE = 8
 /** A reduction below this many elements in all may run on one core. */
 const SERIAL_WORK = 1 << 16
 /** Outer iterations that keep every core of a usual machine busy. */
@@ -40,8 +26,6 @@ const SUM_RECOMPUTE = 4
 const FEW_OPERATIONS = 2048
 /** A kernel that goes over its rows several times computes their elements again in each pass. */
 const ROW_PASSES = 3
-
-const NONE: ReadonlySet<UOp> = new Set()
 
 /**
  * Decides what is stored, from the results backwards: every use of a node is known, as an index over the loops of the
@@ -59,8 +43,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (u.op === 'const' || u.op === 'iota') return
     let list = uses.get(u)
     if (list === undefined) uses.set(u, (list = new Map()))
-    const key = `${use.group.id}|${use.index.map(i => i.id).join()}|${use.gate?.id ?? ''}`
-    if (!list.has(key)) list.set(key, use)
+    if (!list.has(use.key)) list.set(use.key, use)
   }
 
   const store = (u: UOp, group: Group, index: readonly UOp[]): void => {
@@ -78,13 +61,13 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       const host = wanted ? list.find(use => canHost(u, use, list)) : undefined
       if (host !== undefined) {
         store(u, host.group, host.index)
-        host.group.addLevel(levelOf(host))
+        host.group.addLevel(host.level)
         note(u, host)
       } else {
         const { group, index } = Group.over(groups.length, shapeOf(u))
         groups.push(group)
         store(u, group, index)
-        list.push({ group, index, gate: undefined, reducing: NONE, around: NONE, summedBy: undefined })
+        list.push(Use.whole(group, index))
         note(u, list[list.length - 1])
       }
       const maker = home.get(u)
@@ -103,12 +86,10 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
 
   /** Records what computing `u` for `use` asks of the group's loops. */
   function note(u: UOp, use: Use): void {
-    const level = levelOf(use)
-    if (isReduction(u)) {
-      use.group.reductions.add(u)
-      if (isContraction(u)) use.group.contraction = u
-      use.group.addLevel(level)
-    }
+    if (!isReduction(u)) return
+    use.group.reductions.add(u)
+    if (isContraction(u)) use.group.contraction = u
+    use.group.addLevel(use.level)
   }
 
   function spread(u: UOp, use: Use): void {
@@ -116,7 +97,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       const origin = originOf(u, use.index)
       const gate = andGate(use.gate, origin.gate)
       const index = gate === undefined ? origin.index : origin.index.map(i => simplifyGiven(i, gate))
-      addUse(u.src[0], { ...use, index, gate })
+      addUse(u.src[0], use.at(index, gate))
     } else if (isReduction(u)) {
       const inner = [...use.index]
       const shape = shapeOf(u.src[0])
@@ -126,24 +107,19 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
         inner[a] = use.group.newRange(shape[a], 'reduce')
         fresh.push(inner[a])
       }
-      addUse(u.src[0], {
-        ...use,
-        index: inner,
-        reducing: new Set([...use.reducing, ...fresh]),
-        around: new Set([...use.around, ...dependencies(use)]),
-        summedBy: u.arg.alu === 'add' ? u : undefined,
-      })
+      addUse(u.src[0], use.reducedOver(inner, fresh, u.arg.alu === 'add' ? u : undefined))
     } else if (u.op === 'gather') {
       const [x, indices] = u.src
       const rank = shapeOf(indices).length
       const at = use.index.slice(0, rank)
       // Which element is only known at run time: a stand-in with the same dependencies is what later decisions need.
       const chosen = uop('custom', dtypes.index, at, { name: `element${indices.id}` })
-      addUse(indices, { ...use, index: at, summedBy: undefined })
+      addUse(indices, use.asOperand().at(at, use.gate))
       const gate = andGate(use.gate, inside(chosen, shapeOf(x)[0]))
-      addUse(x, { ...use, summedBy: undefined, index: [chosen, ...use.index.slice(rank)], gate })
+      addUse(x, use.asOperand().at([chosen, ...use.index.slice(rank)], gate))
     } else {
-      for (const s of u.src) addUse(s, { ...use, summedBy: undefined })
+      const operand = use.asOperand()
+      for (const s of u.src) addUse(s, operand)
     }
   }
 
@@ -153,7 +129,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     const size = Math.max(1, sizeOf(u))
     if (isReduction(u)) return reductionInlined(u, list, size)
     let evaluations = 0
-    for (const use of list) evaluations += evaluationsOf(use)
+    for (const use of list) evaluations += use.evaluations
     const cost = inlineCost(u, stored, costs)
     const again = Math.max(0, evaluations - size)
     if (cost.ops < 1 && cost.loads <= 1) return true // a cast, or no work at all
@@ -165,10 +141,10 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   function reductionInlined(u: UOp<'reduce_axis'>, list: readonly Use[], size: number): boolean {
     const length = reduceLength(u)
     let evaluations = 0
-    for (const use of list) evaluations += iterations(dependencies(use)) * recomputed(use)
+    for (const use of list) evaluations += use.evaluations
     const contraction = isContraction(u)
     if (!contraction && length <= TINY_REDUCTION && (evaluations / size) * length <= TINY_RECOMPUTE) {
-      return list.every(use => use.group.contraction === undefined && use.group.admitsLevel(levelOf(use)))
+      return list.every(use => use.group.contraction === undefined && use.group.admitsLevel(use.level))
     }
     if (list.length === 1 && joinsSum(u, list[0], evaluations, size)) return true
     if (evaluations > size || list.some(use => use.group !== list[0].group)) return false
@@ -186,7 +162,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   function fits(u: UOp, use: Use, contraction: boolean, work: number): boolean {
     const { group } = use
     if (group.contraction !== undefined && group.contraction !== u) return false
-    const level = levelOf(use)
+    const level = use.level
     if (contraction) {
       // Its loops are tiled as one nest: it must be the only reduction, made once per element of the group.
       const alone = group.reductions.size === 0 || (group.reductions.size === 1 && group.reductions.has(u))
@@ -200,7 +176,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   /** Whether the group of `use` may also store `u`: it makes each element once, and waits for nobody who needs them. */
   function canHost(u: UOp, use: Use, list: readonly Use[]): boolean {
     if (use.gate !== undefined || use.reducing.size > 0 || !coversOnce(u, use)) return false
-    const level = levelOf(use)
+    const level = use.level
     if (!use.group.admitsLevel(level)) return false
     // What is assigned may be read by the same kernel as it was: every task must have its own elements.
     if (level.size < use.group.ranges.length && destinations.get(u)?.some(d => d.kind === 'assign')) return false
@@ -208,34 +184,6 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (!isReduction(u) && level.size < use.group.ranges.length && use.group.contraction !== undefined) return false
     return list.every(other => other.group === use.group || !use.group.follows(other.group))
   }
-}
-
-/** Loops whose every iteration computes the used element again. */
-function dependencies(use: Use): ReadonlySet<UOp> {
-  let all: ReadonlySet<UOp> = use.gate === undefined ? NONE : openRanges(use.gate)
-  for (const i of use.index) {
-    const more = openRanges(i)
-    if (more.size > 0 && !isSubset(more, all)) all = new Set([...all, ...more])
-  }
-  return all
-}
-
-/** The output loops that a value at this use sits in. */
-const levelOf = (use: Use): ReadonlySet<UOp> => new Set([...dependencies(use), ...use.around].filter(r => use.group.ranges.includes(r)))
-
-function evaluationsOf(use: Use): number {
-  return iterations(dependencies(use)) * recomputed(use)
-}
-
-/** A value that depends on a reduction's loop is made again for each loop around the reduction. */
-function recomputed(use: Use): number {
-  const deps = dependencies(use)
-  let inside = false
-  for (const r of deps) if (use.reducing.has(r)) inside = true
-  if (!inside) return 1
-  let again = 1
-  for (const r of use.around) if (!deps.has(r)) again *= extentOf(r)
-  return use.group.contraction === undefined ? again : Math.max(1, again / TILE_REUSE)
 }
 
 /** The index is the group's own loops, each at most once and over its whole dimension. */

@@ -76,7 +76,8 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
   const reads = new Set<number>()
   const writes = new Set<number>()
   const before = new Map<UOp, readonly UOp[]>()
-  const memo = new Map<string, UOp>()
+  const memo = new Map<string, Map<UOp, UOp>>()
+  let last: { readonly index: readonly UOp[]; readonly gate: UOp | undefined; readonly values: Map<UOp, UOp> } | undefined
   const reduceRanges = new Map<string, readonly UOp[]>()
   let axes = group.firstReduceAxis
 
@@ -107,13 +108,20 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
   }
 
   const lower = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {
-    const key = `${u.id}|${index.map(i => i.id).join()}|${gate?.id ?? ''}`
-    let value = memo.get(key)
-    if (value === undefined) {
-      value = build(u, index, gate)
-      memo.set(key, value)
-    }
+    const values = valuesAt(index, gate)
+    let value = values.get(u)
+    if (value === undefined) values.set(u, (value = build(u, index, gate)))
     return value
+  }
+
+  /** Values by node at one index under one gate. Operands are mostly asked for at the index of their operation. */
+  const valuesAt = (index: readonly UOp[], gate: UOp | undefined): Map<UOp, UOp> => {
+    if (last !== undefined && last.index === index && last.gate === gate) return last.values
+    const key = `${index.map(i => i.id).join()}|${gate?.id ?? ''}`
+    let values = memo.get(key)
+    if (values === undefined) memo.set(key, (values = new Map<UOp, UOp>()))
+    last = { index, gate, values }
+    return values
   }
 
   const valueOf = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {

@@ -1,6 +1,6 @@
-import { openRanges, toposort } from '@petagrad/ir'
+import { openRanges } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
-import { pointsOf, type LoopNests, type Nest } from '../nest.js'
+import { nodesOf, pointsOf, type LoopNests, type Nest } from '../nest.js'
 import { ScheduleBuilder, type NestBuilder } from './builder.js'
 import { scheduleContraction } from './contraction.js'
 import { mergeAxes } from './normalise.js'
@@ -26,7 +26,7 @@ function scheduleNest(nest: NestBuilder, capabilities: Capabilities): void {
 
 /** Whether some reduction or store sits outside of part of the output loops, or reductions depend on one another. */
 function hasLevels(nest: Nest): boolean {
-  const nodes = toposort(nest.stores)
+  const nodes = nodesOf(nest)
   const reductions = nodes.filter(u => u.op === 'reduce')
   const outputs = Math.max(...nest.stores.map(s => openRanges(s).size))
   if (nest.stores.some(s => openRanges(s).size !== outputs)) return true

@@ -1,6 +1,6 @@
-import { bounds, openRanges, toposort, type UOp } from '@petagrad/ir'
+import { bounds, openRanges, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
-import { closedAxes, extentOf, isFixed, reducedAxes, type Axis, type Nest } from '../nest.js'
+import { closedAxes, extentOf, isFixed, nodesOf, reducedAxes, type Axis, type Nest } from '../nest.js'
 import type { NestBuilder } from './builder.js'
 
 /** Arithmetic of one task, in units of a few nanoseconds for a core: below it, starting tasks costs more than it gains. */
@@ -52,7 +52,7 @@ export function assignTasks(nest: NestBuilder, capabilities: Capabilities, inner
 /** Arithmetic of a nest, roughly. */
 function workOf(nest: Nest): number {
   let work = 0
-  for (const u of toposort(nest.stores)) {
+  for (const u of nodesOf(nest)) {
     if (u.dtype.kind === 'index' || u.src.length === 0 || u.op === 'index') continue
     let n = 1
     for (const r of openRanges(u.op === 'reduce' ? u.src[0] : u)) n *= bounds(r.src[0]).max

@@ -2,7 +2,7 @@ import { is, isAlu, itemSize, openRanges, toposort, type UOp } from '@petagrad/i
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, gateMoves, moves, strideOf } from '../access.js'
 import { repeatedOperands } from '../keep.js'
-import { extentOf, isFixed, reducedAxes, type Axis, type Nest } from '../nest.js'
+import { extentOf, isFixed, nodesOf, reducedAxes, type Axis, type Nest } from '../nest.js'
 import type { NestBuilder } from './builder.js'
 import { assignTasks } from './order.js'
 import { laneWidths } from './tile-search.js'
@@ -10,7 +10,7 @@ import { laneWidths } from './tile-search.js'
 /** Rows: reductions inside some of the output loops (softmax, layernorm). */
 export function scheduleRows(nest: NestBuilder, capabilities: Capabilities): void {
   keepExpensive(nest, capabilities)
-  const nodes = toposort(nest.current.stores)
+  const nodes = nodesOf(nest.current)
   const levels = [...nodes.filter(u => u.op === 'reduce'), ...nest.current.stores].map(u => openRanges(u))
   const rows = nest.current.order.filter(a => levels.every(l => l.has(a)))
   const columns = nest.current.order.filter(a => !rows.includes(a))

@@ -1,7 +1,7 @@
-import { is, openRanges, toposort } from '@petagrad/ir'
+import { is, openRanges } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, gateMoves, moves, strideOf, type Access } from '../access.js'
-import { closedAxes, extentOf, isFixed, product, reducedAxes, stagingAxes, type Axis } from '../nest.js'
+import { closedAxes, extentOf, isFixed, nodesOf, product, reducedAxes, stagingAxes, type Axis } from '../nest.js'
 import { soleLoad, stagedBytes, tileOf } from '../stage.js'
 import type { NestBuilder } from './builder.js'
 import { scheduleColumns } from './columns.js'
@@ -66,7 +66,7 @@ function unrollReduction(nest: NestBuilder, tile: Tile, unrolled: number[], grou
   let body = [...tile.unroll.values()].reduce((a, b) => a * b, 1) * tile.group
   let steps = 1
   const reduced = reducedAxes(nest.current)
-  const loops = new Set(toposort(nest.current.stores).filter(u => u.op === 'reduce').map(u => u.src.slice(1).map(x => x.id).join()))
+  const loops = new Set(nodesOf(nest.current).filter(u => u.op === 'reduce').map(u => u.src.slice(1).map(x => x.id).join()))
   if (loops.size !== 1) return
   const staging = stagingAxes(nest.current)
   const free = (a: Axis): boolean => !grouped.includes(a.arg.axis) && a.arg.axis !== lane && !staging.has(a)

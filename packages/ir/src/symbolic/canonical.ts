@@ -19,11 +19,9 @@ export function canonicalOf(u: UOp): Facts {
     const top = stack[stack.length - 1]
     const facts = factsOf(top)
     if (facts.canonical === undefined) {
-      const waiting = isLeaf(top) ? [] : top.src.filter(s => factsOf(s).canonical === undefined)
-      if (waiting.length > 0) {
-        stack.push(...waiting)
-        continue
-      }
+      const before = stack.length
+      if (!isLeaf(top)) for (let i = 0; i < top.src.length; i++) if (factsOf(top.src[i]).canonical === undefined) stack.push(top.src[i])
+      if (stack.length > before) continue
       facts.canonical = canonicalFacts(isLeaf(top) ? top : rebuild(top, top.src.map(s => canonicalOf(s).node), ALWAYS))
     }
     stack.pop()
