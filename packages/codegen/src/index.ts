@@ -44,7 +44,7 @@ export function lowerKernel(kernel: UOp<'kernel'>, capabilities: Capabilities, o
     order: n.order.filter(a => a.arg.kind !== 'lane' && a.arg.kind !== 'unroll' && a.arg.kind !== 'group'),
   }))
   pass('expand', flat.flatMap(n => n.stores))
-  const { uops, tasks } = linearise(flat, {
+  const { uops, tasks } = linearise(flat, schedule.state.chains, {
     fuses: u => capabilities.dtypes[u.dtype.scalar.name as keyof Capabilities['dtypes']]?.ops.includes('mulacc') ?? false, // dtype names are the keys
   })
   pass('linearise', uops)

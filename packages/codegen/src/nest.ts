@@ -1,6 +1,6 @@
 import {
   boolAnd, boolNot, boolOr, bounds, dtypes, indexAdd, indexEq, indexFloorDiv, indexFloorMod, indexLt, indexMax, indexMul, indexNe, indexSub,
-  is, openRanges, PetagradError, remake, toposort, uop, withSrc, type AxisKind, type UOp,
+  is, openRanges, PetagradError, remake, toposort, uop, variable, withSrc, type AxisKind, type UOp,
 } from '@petagrad/ir'
 
 /** A `range` node of a nest. */
@@ -15,9 +15,25 @@ export interface Nest {
   readonly order: readonly Axis[]
 }
 
+/** A loop that the nests of a chain share. To a nest, which stands in it, the counter is a symbol like those of shapes. */
+export interface SharedLoop {
+  readonly axis: Axis
+  readonly counter: UOp
+}
+
+/** Nests that run one after another inside loops that they share; what one makes for the next is in scratch. */
+export interface Chain {
+  /** Numbers of its nests: from `first` up to and without `end`. */
+  readonly first: number
+  readonly end: number
+  /** Outermost first. */
+  readonly shared: readonly SharedLoop[]
+}
+
 /** A kernel under transformation. */
 export interface LoopNests {
   readonly nests: readonly Nest[]
+  readonly chains: readonly Chain[]
   /** The next free axis number: transformations name new axes in order. */
   readonly nextAxis: number
 }
@@ -55,23 +71,45 @@ export function nestsOf(kernel: UOp<'kernel'>): LoopNests {
     }
   }
   let nextAxis = 0
-  const nests = families.map(({ stores }): Nest => {
-    const order = toposort(stores).filter((u): u is Axis => is(u, 'range')).sort((a, b) => a.arg.axis - b.arg.axis)
-    for (const a of order) nextAxis = Math.max(nextAxis, a.arg.axis + 1)
-    return { stores, order: smallestLevelFirst(stores, order) }
-  })
-  return { nests, nextAxis }
+  for (const u of toposort(kernel)) {
+    if (is(u, 'range')) nextAxis = Math.max(nextAxis, u.arg.axis + 1)
+    if (is(u, 'scratch')) nextAxis = Math.max(nextAxis, u.arg.id + 1) // new arrays are named as new axes are
+  }
+  const nests: Nest[] = []
+  const chains: Chain[] = []
+  for (const { stores } of families) {
+    const { links, shared } = linksOf(stores)
+    if (links.length > 1) chains.push({ first: nests.length, end: nests.length + links.length, shared })
+    for (const link of links) {
+      const order = toposort(link).filter((u): u is Axis => is(u, 'range')).sort((a, b) => a.arg.axis - b.arg.axis)
+      nests.push({ stores: link, order: smallestLevelFirst(link, order) })
+    }
+  }
+  return { nests, chains, nextAxis }
+}
+
+/**
+ * The stores of a family link by link: those done inside others' loops (see `end`) come first, each a nest of its own that
+ * leaves its result in scratch. The loops around them are shared by all.
+ */
+function linksOf(stores: readonly UOp[]): { readonly links: readonly (readonly UOp[])[]; readonly shared: readonly SharedLoop[] } {
+  const ends = toposort(stores).filter(u => u.op === 'end')
+  const axes = new Set(ends.flatMap(u => [...openRanges(u)]).filter((r): r is Axis => is(r, 'range')))
+  const shared = [...axes].sort((a, b) => a.arg.axis - b.arg.axis).map(axis => ({ axis, counter: variable(`#${axis.arg.axis}`, 0, extentOf(axis) - 1) }))
+  const map = new Map<UOp, UOp>(shared.map(s => [s.axis, s.counter]))
+  for (const u of toposort(stores)) if (u.op === 'after') map.set(u, u.src[0])
+  return { links: [...ends.map(u => [u.src[0]]), stores].map(link => (map.size === 0 ? link : replaceAxes(link, map))), shared }
 }
 
 /*
  * Loops that reductions and smaller stores sit in must be outside of the loops that they do not depend on: a row's
  * maximum is made before the loop over the row's elements.
  */
-function smallestLevelFirst(stores: readonly UOp[], order: readonly Axis[]): readonly Axis[] {
+export function smallestLevelFirst(stores: readonly UOp[], order: readonly Axis[]): readonly Axis[] {
   const levels: ReadonlySet<UOp>[] = []
   for (const u of toposort(stores)) if (u.op === 'reduce' || u.op === 'store') levels.push(openRanges(u))
   const rank = (a: Axis) => levels.filter(l => l.has(a)).length
-  return [...order].sort((a, b) => rank(b) - rank(a) || a.arg.axis - b.arg.axis)
+  return [...order].sort((a, b) => rank(b) - rank(a)) // stable: the given order otherwise
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   toposort, uop, withSrc, type AxisKind, type UOp,
 } from '@petagrad/ir'
 import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
+import { blockChain } from './block.js'
 import { stage } from './stage.js'
 
 /**
@@ -25,15 +26,20 @@ export type Step =
   /** What is read of argument `slot` inside `axis` is first copied to scratch, packed in the order of the loops, zero padded. */
   | { readonly kind: 'stage'; readonly nest: number; readonly slot: number; readonly axis: number }
 
+  /** The nests of the chain that `nest` is in run for `size` iterations of the shared loop `axis` at a time. */
+  | { readonly kind: 'block'; readonly nest: number; readonly axis: number; readonly size: number }
+
 /** Applies one step. Steps that would change the result are refused with INVALID_ARGUMENT. */
 export function applyStep(state: LoopNests, step: Step): LoopNests {
   const nest = state.nests[step.nest] as Nest | undefined
   if (nest === undefined) return refuse(`there is no nest ${step.nest}`)
   const put = (changed: Nest, newAxes: number): LoopNests => ({
+    chains: state.chains,
     nests: state.nests.map((n, i) => (i === step.nest ? changed : n)),
     nextAxis: state.nextAxis + newAxes,
   })
   switch (step.kind) {
+    case 'block': return blockChain(state, step.nest, step.axis, step.size)
     case 'split': return put(split(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
     case 'cover': return put(cover(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
     case 'merge': return put(merge(nest, findAxis(nest, step.outer), findAxis(nest, step.inner), state.nextAxis), 1)
@@ -42,7 +48,9 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
       return put(peeled, newAxes)
     }
     case 'reorder': return put(reorder(nest, step.order), 0)
-    case 'as': return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
+    case 'as':
+      if (step.how === 'task' && state.chains.some(c => c.first <= step.nest && step.nest < c.end)) refuse('task: the tasks of a chain are its shared loops')
+      return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
     case 'stage': {
       const { nest: staged, newAxes } = stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis)
       const writtenOut = [...stagingAxes(staged)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
@@ -198,6 +206,7 @@ export function printStep(s: Step): string {
     case 'reorder': return `${s.nest}: reorder ${s.order.join(' ')}`
     case 'as': return `${s.nest}: ${s.how} ${s.axis}`
     case 'stage': return `${s.nest}: stage ${s.slot} at ${s.axis}`
+    case 'block': return `${s.nest}: block ${s.axis} by ${s.size}`
   }
 }
 
@@ -217,6 +226,7 @@ export function parseSchedule(text: string): Step[] {
     if (how === 'merge' && numbers.length === 2) return { kind: 'merge', nest, outer: a, inner: b }
     if (how === 'peel' && numbers.length === 2) return { kind: 'peel', nest, axis: a, at: b }
     if (how === 'reorder') return { kind: 'reorder', nest, order: numbers }
+    if (how === 'block' && numbers.length === 2) return { kind: 'block', nest, axis: a, size: b }
     if (how === 'stage' && numbers.length === 2) return { kind: 'stage', nest, slot: a, axis: b }
     if (isKind(how) && numbers.length === 1) return { kind: 'as', nest, axis: a, how }
     throw new PetagradError('IR_PARSE', `not a schedule step: ${line.slice(0, 80)}`)

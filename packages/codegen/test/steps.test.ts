@@ -89,7 +89,7 @@ function randomStep(state: LoopNests, next: () => number): Step {
   const { order } = state.nests[nest]
   const pick = () => order[Math.floor(next() * order.length)]?.arg.axis ?? 0
   const at = Math.floor(next() * order.length)
-  switch (Math.floor(next() * 10)) {
+  switch (Math.floor(next() * (state.chains.length > 0 ? 11 : 10))) {
     case 0: case 1: return { kind: 'split', nest, axis: pick(), factor: [2, 3, 4, 5, 8][Math.floor(next() * 5)] }
     case 2: return { kind: 'peel', nest, axis: pick(), at: 1 + Math.floor(next() * 20) }
     case 3: return { kind: 'reorder', nest, order: [...order].map(a => ({ a, k: next() })).sort((x, y) => x.k - y.k).map(x => x.a.arg.axis) }
@@ -98,7 +98,8 @@ function randomStep(state: LoopNests, next: () => number): Step {
     case 6: return { kind: 'merge', nest, outer: order[at]?.arg.axis ?? 0, inner: order[at + 1]?.arg.axis ?? 0 }
     case 7: return { kind: 'stage', nest, slot: Math.floor(next() * 3), axis: pick() }
     case 8: return { kind: 'cover', nest, axis: pick(), factor: 2 + Math.floor(next() * 12) }
-    default: return { kind: 'as', nest, axis: pick(), how: 'task' }
+    case 9: return { kind: 'as', nest, axis: pick(), how: 'task' }
+    default: return { kind: 'block', nest, axis: Math.floor(next() * 3), size: 1 + Math.floor(next() * 8) }
   }
 }
 

@@ -1,31 +1,19 @@
-import { is, isMovement, openRanges, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
+import { isMovement, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
 import { inlineCost, isContraction, isReduction, LOAD_COST, reduceLength, ROUND_TRIP_COST, sizeOf, type InlineCost } from './cost.js'
-import { extentOf, Group, isSubset, iterations } from './group.js'
+import { chainIndex, isInlineInChain } from './chain.js'
+import { Group, iterations } from './group.js'
 import { andGate, inside, originOf } from './indexing.js'
 import type { Destination } from './prepare.js'
-
-/** One way in which a group reads a node: which element (over the group's ranges), and under which condition. */
-interface Use {
-  readonly group: Group
-  readonly index: readonly UOp[]
-  readonly gate: UOp | undefined
-  /** Ranges of the reductions that the use stands in. */
-  readonly reducing: ReadonlySet<UOp>
-  /** Loops outside of those reductions, which a value that depends on `reducing` is computed again for. */
-  readonly around: ReadonlySet<UOp>
-  /** The sum that takes the used value as it is (or zero, outside of its bounds): a sum used so can be part of it. */
-  readonly summedBy: UOp | undefined
-}
+import { coversOnce, dependencies, evaluationsOf, levelOf, NONE, recomputed, type Use } from './uses.js'
 
 /** Which nodes are stored, and in which kernel each is computed. */
 export interface Decision {
+  /** One for each kernel. */
   readonly groups: readonly Group[]
-  /** The group that stores a node. */
+  /** The group that stores a node: that of a kernel, or a nest of a kernel's chain. */
   readonly home: ReadonlyMap<UOp, Group>
 }
 
-/** Register tiles let a contraction's inner loop use what it computes about this often. */
-const TILE_REUSE = 8
 /** A reduction below this many elements in all may run on one core. */
 const SERIAL_WORK = 1 << 16
 /** Outer iterations that keep every core of a usual machine busy. */
@@ -40,8 +28,6 @@ const SUM_RECOMPUTE = 4
 const FEW_OPERATIONS = 2048
 /** A kernel that goes over its rows several times computes their elements again in each pass. */
 const ROW_PASSES = 3
-
-const NONE: ReadonlySet<UOp> = new Set()
 
 /**
  * Decides what is stored, from the results backwards: every use of a node is known, as an index over the loops of the
@@ -74,14 +60,17 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (u.op === 'buffer') continue
     if (destinations.has(u) || u.op === 'contiguous' || !inlined(u, list)) {
       // What nobody else reads is not stored by the group that makes it.
-      const wanted = destinations.has(u) || list.some(use => use.group !== list[0].group)
+      const wanted = destinations.has(u) || list.some(use => use.group.kernel !== list[0].group.kernel)
       const host = wanted ? list.find(use => canHost(u, use, list)) : undefined
       if (host !== undefined) {
         store(u, host.group, host.index)
         host.group.addLevel(levelOf(host))
         note(u, host)
       } else {
-        const { group, index } = Group.over(groups.length, shapeOf(u))
+        const chained = wanted || u.op === 'contiguous' ? undefined : chainIndex(u, list)
+        const { group, index } = chained === undefined
+          ? Group.over(groups.length, shapeOf(u))
+          : list[0].group.kernel.chain(groups.length, shapeOf(u), chained)
         groups.push(group)
         store(u, group, index)
         list.push({ group, index, gate: undefined, reducing: NONE, around: NONE, summedBy: undefined })
@@ -90,7 +79,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       const maker = home.get(u)
       for (const use of list) {
         if (use.group === maker) spread(u, use)
-        else if (maker !== undefined) use.group.needs.add(maker)
+        else if (maker !== undefined && use.group.kernel !== maker.kernel) use.group.kernel.needs.add(maker.kernel)
       }
     } else {
       for (const use of list) {
@@ -99,7 +88,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       }
     }
   }
-  return { groups, home }
+  return { groups: groups.filter(g => g.kernel === g), home }
 
   /** Records what computing `u` for `use` asks of the group's loops. */
   function note(u: UOp, use: Use): void {
@@ -157,6 +146,9 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     const cost = inlineCost(u, stored, costs)
     const again = Math.max(0, evaluations - size)
     if (cost.ops < 1 && cost.loads <= 1) return true // a cast, or no work at all
+    if (cost.loads === 0 && cost.ops <= ROUND_TRIP_COST) return true // made from loop counters: a causal mask
+    const inChain = list[0].group.isChain && list.every(use => use.group.kernel === list[0].group.kernel)
+    if (inChain || (again > 0 && chainIndex(u, list) !== undefined)) return isInlineInChain(u, list, cost)
     if (evaluations * cost.ops <= FEW_OPERATIONS) return true
     if (evaluations <= ROW_PASSES * size && list.every(use => use.group === list[0].group)) return true
     return again * (cost.ops + LOAD_COST * Math.max(0, cost.loads - 1)) <= size * ROUND_TRIP_COST
@@ -187,7 +179,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     const { group } = use
     if (group.contraction !== undefined && group.contraction !== u) return false
     const level = levelOf(use)
-    if (contraction) {
+    if (contraction || group.isChain) {
       // Its loops are tiled as one nest: it must be the only reduction, made once per element of the group.
       const alone = group.reductions.size === 0 || (group.reductions.size === 1 && group.reductions.has(u))
       return alone && use.gate === undefined && use.reducing.size === 0 && level.size === group.ranges.length
@@ -201,52 +193,11 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   function canHost(u: UOp, use: Use, list: readonly Use[]): boolean {
     if (use.gate !== undefined || use.reducing.size > 0 || !coversOnce(u, use)) return false
     const level = levelOf(use)
-    if (!use.group.admitsLevel(level)) return false
+    if (!use.group.admitsLevel(level) || use.group !== use.group.kernel) return false
     // What is assigned may be read by the same kernel as it was: every task must have its own elements.
     if (level.size < use.group.ranges.length && destinations.get(u)?.some(d => d.kind === 'assign')) return false
     if (isReduction(u) && !fits(u, use, isContraction(u), reduceLength(u) * sizeOf(u))) return false
     if (!isReduction(u) && level.size < use.group.ranges.length && use.group.contraction !== undefined) return false
-    return list.every(other => other.group === use.group || !use.group.follows(other.group))
+    return list.every(other => other.group === use.group || (other.group.kernel !== use.group && !use.group.follows(other.group.kernel)))
   }
-}
-
-/** Loops whose every iteration computes the used element again. */
-function dependencies(use: Use): ReadonlySet<UOp> {
-  let all: ReadonlySet<UOp> = use.gate === undefined ? NONE : openRanges(use.gate)
-  for (const i of use.index) {
-    const more = openRanges(i)
-    if (more.size > 0 && !isSubset(more, all)) all = new Set([...all, ...more])
-  }
-  return all
-}
-
-/** The output loops that a value at this use sits in. */
-const levelOf = (use: Use): ReadonlySet<UOp> => new Set([...dependencies(use), ...use.around].filter(r => use.group.ranges.includes(r)))
-
-function evaluationsOf(use: Use): number {
-  return iterations(dependencies(use)) * recomputed(use)
-}
-
-/** A value that depends on a reduction's loop is made again for each loop around the reduction. */
-function recomputed(use: Use): number {
-  const deps = dependencies(use)
-  let inside = false
-  for (const r of deps) if (use.reducing.has(r)) inside = true
-  if (!inside) return 1
-  let again = 1
-  for (const r of use.around) if (!deps.has(r)) again *= extentOf(r)
-  return use.group.contraction === undefined ? again : Math.max(1, again / TILE_REUSE)
-}
-
-/** The index is the group's own loops, each at most once and over its whole dimension. */
-function coversOnce(u: UOp, use: Use): boolean {
-  const shape = shapeOf(u)
-  const seen = new Set<UOp>()
-  return use.index.every((i, axis) => {
-    if (shape[axis] === 1) return true
-    if (!is(i, 'range') || seen.has(i) || !use.group.ranges.includes(i)) return false
-    seen.add(i)
-    const extent = shape[axis]
-    return typeof extent === 'number' ? is(i.src[0], 'const') && i.src[0].arg === extent : i.src[0] === extent
-  })
 }

@@ -2,6 +2,7 @@ import { openRanges, toposort } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { pointsOf, type LoopNests, type Nest } from '../nest.js'
 import { ScheduleBuilder, type NestBuilder } from './builder.js'
+import { scheduleChain } from './chain.js'
 import { scheduleContraction } from './contraction.js'
 import { mergeAxes } from './normalise.js'
 import { scheduleRows } from './rows.js'
@@ -13,7 +14,11 @@ const TINY = 16
 /** The schedule for a kernel when nobody gives one: from the shapes and the target's declared numbers alone. */
 export function defaultSchedule(nests: LoopNests, capabilities: Capabilities): ScheduleBuilder {
   const schedule = new ScheduleBuilder(nests)
-  for (let i = 0; i < nests.nests.length; i++) scheduleNest(schedule.nest(i), capabilities)
+  for (const chain of nests.chains) scheduleChain(schedule, chain, capabilities)
+  // The tasks of a chain are its shared loops: inside, a nest has one core.
+  const oneCore = { ...capabilities, machine: { ...capabilities.machine, cores: 1 } }
+  const inChain = (i: number): boolean => nests.chains.some(c => c.first <= i && i < c.end)
+  for (let i = 0; i < nests.nests.length; i++) scheduleNest(schedule.nest(i), inChain(i) ? oneCore : capabilities)
   return schedule
 }
 
