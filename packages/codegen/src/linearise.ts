@@ -62,7 +62,9 @@ export function linearise(
     const number = body === state.root ? task : uop('after', dtypes.index, [indexSub(task, first), gate])
     const digits = digitsOf(unit.tasks, number)
     const linearizer = new NestLinearizer(body, state)
-    for (const nest of unit.nests) linearizer.place(renumber(withDigits(nest, digits), i * axes))
+    unit.nests.forEach((nest, turn) => {
+      linearizer.place(inTurn(renumber(withDigits(nest, digits), i * axes), unit.nests.slice(0, turn), state))
+    })
     if (body !== state.root) state.root.items.push(body)
     first += count
   })
@@ -77,6 +79,17 @@ function unitsOf(nests: readonly FlatNest[], chains: readonly Chain[]): Unit[] {
     if (chain !== undefined) return i > chain.first ? [] : [{ nests: nests.slice(chain.first, chain.end), tasks: chain.shared }]
     return byTasks(nest).map(n => ({ nests: [n], tasks: n.order.filter(a => a.arg.kind === 'task').map(axis => ({ axis, counter: axis })) }))
   })
+}
+
+/**
+ * What earlier nests of a chain have stored is read as it is when it is this nest's turn: ordered after the number of the
+ * turn, a load is another one than the same load in a nest before.
+ */
+function inTurn(nest: FlatNest, earlier: readonly FlatNest[], state: State): FlatNest {
+  if (earlier.length === 0) return nest
+  const turn = putInRoot(indexConst(earlier.length), state)
+  const arrays = earlier.flatMap(n => n.stores.map(s => s.src[0].src[0])).filter(a => a.op === 'scratch')
+  return { ...nest, stores: replaceAxes(nest.stores, new Map(arrays.map(a => [a, uop('after', a.dtype, [a, turn])]))) }
 }
 
 /** Stores that are cut into tasks in different ways are different nests. */

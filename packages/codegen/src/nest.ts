@@ -1,6 +1,6 @@
 import {
   boolAnd, boolNot, boolOr, bounds, dtypes, indexAdd, indexEq, indexFloorDiv, indexFloorMod, indexLt, indexMax, indexMul, indexNe, indexSub,
-  is, openRanges, PetagradError, remake, toposort, uop, variable, withSrc, type AxisKind, type UOp,
+  is, openRanges, PetagradError, remake, toposort, uop, withSrc, type AxisKind, type UOp,
 } from '@petagrad/ir'
 
 /** A `range` node of a nest. */
@@ -56,49 +56,6 @@ export function closedAxes(nest: Nest, by: 'reduce' | 'end'): ReadonlySet<UOp> {
 /** The axes that staged copies are made anew for: each of their iterations has the scratch to itself. */
 export function stagingAxes(nest: Nest): ReadonlySet<UOp> {
   return new Set(toposort(nest.stores).filter(u => u.op === 'end').flatMap(u => [...openRanges(u)]))
-}
-
-/** The kernel's stores as independent nests: stores that share a loop are one nest. */
-export function nestsOf(kernel: UOp<'kernel'>): LoopNests {
-  const families: { stores: UOp[]; readonly ranges: Set<UOp> }[] = []
-  for (const s of kernel.src) {
-    const ranges = openRanges(s)
-    const family = families.find(f => (ranges.size === 0 ? f.ranges.size === 0 : [...ranges].some(r => f.ranges.has(r))))
-    if (family === undefined) families.push({ stores: [s], ranges: new Set(ranges) })
-    else {
-      family.stores.push(s)
-      for (const r of ranges) family.ranges.add(r)
-    }
-  }
-  let nextAxis = 0
-  for (const u of toposort(kernel)) {
-    if (is(u, 'range')) nextAxis = Math.max(nextAxis, u.arg.axis + 1)
-    if (is(u, 'scratch')) nextAxis = Math.max(nextAxis, u.arg.id + 1) // new arrays are named as new axes are
-  }
-  const nests: Nest[] = []
-  const chains: Chain[] = []
-  for (const { stores } of families) {
-    const { links, shared } = linksOf(stores)
-    if (links.length > 1) chains.push({ first: nests.length, end: nests.length + links.length, shared })
-    for (const link of links) {
-      const order = toposort(link).filter((u): u is Axis => is(u, 'range')).sort((a, b) => a.arg.axis - b.arg.axis)
-      nests.push({ stores: link, order: smallestLevelFirst(link, order) })
-    }
-  }
-  return { nests, chains, nextAxis }
-}
-
-/**
- * The stores of a family link by link: those done inside others' loops (see `end`) come first, each a nest of its own that
- * leaves its result in scratch. The loops around them are shared by all.
- */
-function linksOf(stores: readonly UOp[]): { readonly links: readonly (readonly UOp[])[]; readonly shared: readonly SharedLoop[] } {
-  const ends = toposort(stores).filter(u => u.op === 'end')
-  const axes = new Set(ends.flatMap(u => [...openRanges(u)]).filter((r): r is Axis => is(r, 'range')))
-  const shared = [...axes].sort((a, b) => a.arg.axis - b.arg.axis).map(axis => ({ axis, counter: variable(`#${axis.arg.axis}`, 0, extentOf(axis) - 1) }))
-  const map = new Map<UOp, UOp>(shared.map(s => [s.axis, s.counter]))
-  for (const u of toposort(stores)) if (u.op === 'after') map.set(u, u.src[0])
-  return { links: [...ends.map(u => [u.src[0]]), stores].map(link => (map.size === 0 ? link : replaceAxes(link, map))), shared }
 }
 
 /*

@@ -25,7 +25,6 @@ export type Step =
   | { readonly kind: 'as'; readonly nest: number; readonly axis: number; readonly how: AxisKind }
   /** What is read of argument `slot` inside `axis` is first copied to scratch, packed in the order of the loops, zero padded. */
   | { readonly kind: 'stage'; readonly nest: number; readonly slot: number; readonly axis: number }
-
   /** The nests of the chain that `nest` is in run for `size` iterations of the shared loop `axis` at a time. */
   | { readonly kind: 'block'; readonly nest: number; readonly axis: number; readonly size: number }
 
@@ -49,7 +48,9 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
     }
     case 'reorder': return put(reorder(nest, step.order), 0)
     case 'as':
-      if (step.how === 'task' && state.chains.some(c => c.first <= step.nest && step.nest < c.end)) refuse('task: the tasks of a chain are its shared loops')
+      if (step.how === 'task' && state.chains.some(c => c.first <= step.nest && step.nest < c.end)) {
+        refuse('task: the tasks of a chain are its shared loops')
+      }
       return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
     case 'stage': {
       const { nest: staged, newAxes } = stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis)
@@ -99,11 +100,11 @@ function cover(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
   }
 }
 
-/** Whether an argument is both loaded and stored. */
+/** Whether an array is both loaded and stored. */
 export function updatesInPlace(nest: Nest): boolean {
   const nodes = toposort(nest.stores)
   const pointers = (op: 'load' | 'store') => nodes.filter(u => u.op === op).map(u => u.src[0].src[0])
-  const stored = new Set(pointers('store').filter(p => p.op === 'param'))
+  const stored = new Set(pointers('store'))
   return pointers('load').some(p => stored.has(p))
 }
 

@@ -93,6 +93,7 @@ export const samples: Readonly<Record<string, () => UOp[]>> = {
   convolution: () => [conv2d(buffer([2, 3, 10, 11]), buffer([8, 3, 3, 3]))],
   'padded convolution': () => [conv2d(pad(buffer([2, 4, 9, 9]), [[0, 0], [0, 0], [2, 2], [2, 2]]), buffer([6, 4, 5, 5]))],
   attention: () => [attention(buffer([2, 9, 20]), buffer([2, 10, 20]), buffer([2, 10, 6]), buffer([1, 9, 10]))],
+  'attention of few': () => [attention(buffer([2, 6, 8]), buffer([2, 6, 8]), buffer([2, 6, 8]))],
   transpose: () => [permute(buffer([21, 18]), [1, 0])],
   scalar: () => [alu('mul', reduce('add', buffer([5]), [0]), 2)],
 }

@@ -6,6 +6,7 @@ import type { ScheduleBuilder } from './builder.js'
 
 /** Rows of a block that keep what all of them read in use. */
 const MOST_ROWS = 64
+const MOST_OF_L2 = 0.75
 /** Tasks per core that even out their lengths. */
 const TASKS_PER_CORE = 4
 
@@ -21,7 +22,7 @@ export function scheduleChain(schedule: ScheduleBuilder, chain: Chain, capabilit
   const tasks = chain.shared.reduce((n, s) => (s === loop ? n : n * extentOf(s.axis)), 1)
   const lanes = machine.vectorBytes / 4
   let rows = Math.min(extent, MOST_ROWS)
-  const fits = (n: number): boolean => n * rowBytes <= Math.min(scratch.private, machine.l2 / 2)
+  const fits = (n: number): boolean => n * rowBytes <= Math.min(scratch.private, machine.l2 * MOST_OF_L2)
   const balanced = (n: number): boolean => tasks * Math.ceil(extent / n) >= machine.cores * TASKS_PER_CORE || machine.cores === 1
   while (rows > lanes && !(fits(rows) && balanced(rows))) rows = Math.max(lanes, Math.floor(rows / 2))
   while (rows > 1 && rows * rowBytes > scratch.private) rows = Math.floor(rows / 2)

@@ -23,7 +23,8 @@ export function scheduleTile(nest: NestBuilder, capabilities: Capabilities): voi
   const restLanes: number[] = []
   let lane: number | undefined
 
-  const axes = new Set([...tile.unroll.keys(), ...(tile.lane === undefined ? [] : [tile.lane.axis])])
+  // Vectors outermost among what is written out: each is loaded, used for all its accumulators and done with.
+  const axes = new Set([...(tile.lane === undefined ? [] : [tile.lane.axis]), ...tile.unroll.keys()])
   for (const a of axes) {
     const axis = a.arg.axis
     const lanes = a === tile.lane?.axis ? tile.lane.lanes : 1
