@@ -17,8 +17,10 @@ export function defaultSchedule(nests: LoopNests, capabilities: Capabilities): S
   for (const chain of nests.chains) scheduleChain(schedule, chain, capabilities)
   // The tasks of a chain are its shared loops: inside, a nest has one core.
   const oneCore = { ...capabilities, machine: { ...capabilities.machine, cores: 1 } }
-  const inChain = (i: number): boolean => nests.chains.some(c => c.first <= i && i < c.end)
-  for (let i = 0; i < nests.nests.length; i++) scheduleNest(schedule.nest(i), inChain(i) ? oneCore : capabilities)
+  for (let i = 0; i < nests.nests.length; i++) {
+    const nest = schedule.nest(i)
+    scheduleNest(nest, nest.isLink ? oneCore : capabilities)
+  }
   return schedule
 }
 
