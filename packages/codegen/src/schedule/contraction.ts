@@ -137,8 +137,9 @@ function chunk({ nest, roles, mayOverlap, capabilities: { machine } }: Work, axi
 
 /** Writes out short inner reduction loops, or a part of a long one, until a body is long enough to hide the loop. */
 function unrollReduction(work: Work): number[] {
-  const { nest, tile, roles } = work
+  const { nest, tile, roles, capabilities: { machine } } = work
   const unrolled: number[] = []
+  if (machine.loadsFirst === true) return unrolled // all of what a longer body loads would be in registers at once
   let body = [...tile.rows.values()].reduce((a, b) => a * b, tile.vectors)
   for (const axis of loopsOf(work, 'sum').reverse()) {
     const room = Math.floor(BODY / body)
