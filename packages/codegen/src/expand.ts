@@ -1,6 +1,6 @@
 import {
-  address, constant, dtypes, extract, indexConst, is, isAlu, isFloat, linearForm, load, openRanges, PetagradError, reduce, remake, store,
-  toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
+  address, constant, dtypes, extract, indexAdd, indexConst, is, isAlu, isFloat, linearForm, load, openRanges, PetagradError, reduce, remake,
+  store, toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
 import { blockStart, rearrangementOf, transpose, unzip } from './rearrange.js'
 import { extentOf, rebuild, type Axis, type Nest } from './nest.js'
@@ -134,13 +134,13 @@ export function expandNest(nest: Nest): UOp[] {
     const key = `${u.id}:${axesOf(u).map(a => (a === how.along ? `from ${start}` : (p.get(a) ?? 'v'))).join()}`
     let block = blocks.get(key)
     if (block === undefined) {
-      const from = (row: number, column: number): UOp => {
-        const first = new Map([...p, [lane, row], [how.along, column]])
-        return load(address(at(u.src[0].src[0], first), at(u.src[0].src[1], first)), undefined, lanes)
+      const from = (row: number, further: number): UOp => {
+        const first = new Map([...p, [lane, row], [how.along, start]])
+        return load(address(at(u.src[0].src[0], first), indexAdd(at(u.src[0].src[1], first), further)), undefined, lanes)
       }
       block = how.stride === 0
-        ? transpose(Array.from({ length: lanes }, (_, row) => from(row, start)))
-        : unzip(Array.from({ length: how.stride }, (_, i) => from(0, start + i * lanes)))
+        ? transpose(Array.from({ length: lanes }, (_, row) => from(row, 0)))
+        : unzip(Array.from({ length: how.stride }, (_, i) => from(0, i * lanes)))
       blocks.set(key, block)
     }
     return block[value - start]

@@ -3,7 +3,7 @@ import {
   openRanges, reduceIdentity, register, store, toposort, uop, boolAnd, indexGe, isFloat, withSrc, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
 import { isCommon } from './common-values.js'
-import { extentOf, rebuild, replaceAxes, type Axis } from './nest.js'
+import { extentOf, rebuild, replaceAxes, type Axis, type Chain, type SharedLoop } from './nest.js'
 
 /** A nest after expansion: serial and task axes only, outermost first. */
 export interface FlatNest {
@@ -29,35 +29,68 @@ export interface LinearOptions {
   readonly fuses: (u: UOp) => boolean
 }
 
+/** What runs as tasks of its own: one nest, or the nests of a chain one after another. */
+interface Unit {
+  readonly nests: readonly FlatNest[]
+  /** Loops whose iterations are the tasks, and what stands for their counters in the nests. */
+  readonly tasks: readonly SharedLoop[]
+}
+
 /**
  * Puts a kernel's expressions in order: every value stands in the outermost loop that it can, once; reductions become
  * registers that a loop updates. The tasks of several nests are numbered one nest after the other.
  */
-export function linearise(given: readonly FlatNest[], options: LinearOptions): { readonly uops: UOp[]; readonly tasks: number } {
-  const nests = given.flatMap(byTasks)
-  const tasksOf = nests.map(n => n.order.reduce((t, a) => (a.arg.kind === 'task' ? t * extentOf(a) : t), 1))
+export function linearise(
+  given: readonly FlatNest[],
+  chains: readonly Chain[],
+  options: LinearOptions,
+): { readonly uops: UOp[]; readonly tasks: number } {
+  const units = unitsOf(given, chains)
+  const tasksOf = units.map(u => u.tasks.reduce((t, { axis }) => t * extentOf(axis), 1))
   const tasks = tasksOf.reduce((a, b) => a + b, 0)
   const task = uop('special', dtypes.index, [indexConst(tasks)], { name: 'grid0' })
   const state: State = { root: new Block(undefined, undefined), inRoot: new Set(), registers: 0, nextAxis: 0, options }
-  for (const n of nests) for (const a of n.order) state.nextAxis = Math.max(state.nextAxis, a.arg.axis + 1)
+  for (const u of units) for (const n of u.nests) for (const a of n.order) state.nextAxis = Math.max(state.nextAxis, a.arg.axis + 1)
   const axes = state.nextAxis
-  state.nextAxis *= nests.length
+  state.nextAxis *= units.length
   let first = 0
-  nests.forEach((shared, i) => {
-    const nest = renumber(shared, i * axes)
+  units.forEach((unit, i) => {
     const count = tasksOf[i]
     const gate = uop('if', dtypes.void, [inTasks(task, first, count, tasks)])
-    const body = nests.length === 1 ? state.root : new Block(state.root, gate)
+    const body = units.length === 1 ? state.root : new Block(state.root, gate)
     if (body !== state.root) for (const n of toposort(gate.src[0])) putInRoot(n, state)
-    // Ordered after the test, a nest's task number is a value of its own: nothing computed from it leaves the block.
+    // Ordered after the test, a unit's task number is a value of its own: nothing computed from it leaves the block.
     const number = body === state.root ? task : uop('after', dtypes.index, [indexSub(task, first), gate])
-    new NestLinearizer(body, state).place(decodeTasks(nest, number))
+    const digits = digitsOf(unit.tasks, number)
+    const linearizer = new NestLinearizer(body, state)
+    unit.nests.forEach((nest, turn) => {
+      linearizer.place(inTurn(renumber(withDigits(nest, digits), i * axes), unit.nests.slice(0, turn), state))
+    })
     if (body !== state.root) state.root.items.push(body)
     first += count
   })
   const uops: UOp[] = []
   flattenBlock(state.root, uops)
   return { uops, tasks }
+}
+
+function unitsOf(nests: readonly FlatNest[], chains: readonly Chain[]): Unit[] {
+  return nests.flatMap((nest, i): Unit[] => {
+    const chain = chains.find(c => c.first <= i && i < c.end)
+    if (chain !== undefined) return i > chain.first ? [] : [{ nests: nests.slice(chain.first, chain.end), tasks: chain.shared }]
+    return byTasks(nest).map(n => ({ nests: [n], tasks: n.order.filter(a => a.arg.kind === 'task').map(axis => ({ axis, counter: axis })) }))
+  })
+}
+
+/**
+ * What earlier nests of a chain have stored is read as it is when it is this nest's turn: ordered after the number of the
+ * turn, a load is another one than the same load in a nest before.
+ */
+function inTurn(nest: FlatNest, earlier: readonly FlatNest[], state: State): FlatNest {
+  if (earlier.length === 0) return nest
+  const turn = putInRoot(indexConst(earlier.length), state)
+  const arrays = earlier.flatMap(n => n.stores.map(s => s.src[0].src[0])).filter(a => a.op === 'scratch')
+  return { ...nest, stores: replaceAxes(nest.stores, new Map(arrays.map(a => [a, uop('after', a.dtype, [a, turn])]))) }
 }
 
 /** Stores that are cut into tasks in different ways are different nests. */
@@ -88,19 +121,20 @@ function renumber(nest: FlatNest, offset: number): FlatNest {
   return { stores: replaceAxes(nest.stores, map), order: nest.order.map(a => map.get(a) ?? a) }
 }
 
-/** Replaces task axes by the digits of the nest's task number. */
-function decodeTasks(nest: FlatNest, number: UOp): FlatNest {
-  const axes = nest.order.filter(a => a.arg.kind === 'task')
-  if (axes.length === 0) return nest
+/** The counters of task loops as the digits of the task's number. */
+function digitsOf(tasks: readonly SharedLoop[], number: UOp): ReadonlyMap<UOp, UOp> {
   const map = new Map<UOp, UOp>()
   let stride = 1
-  for (const a of [...axes].reverse()) {
+  for (const { axis, counter } of [...tasks].reverse()) {
     const shifted = indexFloorDiv(number, stride)
-    map.set(a, a === axes[0] ? shifted : indexFloorMod(shifted, extentOf(a)))
-    stride *= extentOf(a)
+    map.set(counter, axis === tasks[0].axis ? shifted : indexFloorMod(shifted, extentOf(axis)))
+    stride *= extentOf(axis)
   }
-  return { stores: replaceAxes(nest.stores, map), order: nest.order.filter(a => a.arg.kind !== 'task') }
+  return map
 }
+
+const withDigits = (nest: FlatNest, digits: ReadonlyMap<UOp, UOp>): FlatNest =>
+  digits.size === 0 ? nest : { stores: replaceAxes(nest.stores, digits), order: nest.order.filter(a => !digits.has(a)) }
 
 /** What all nests of a program share. */
 interface State {

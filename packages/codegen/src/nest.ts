@@ -15,9 +15,25 @@ export interface Nest {
   readonly order: readonly Axis[]
 }
 
+/** A loop that the nests of a chain share. To a nest, which stands in it, the counter is a symbol like those of shapes. */
+export interface SharedLoop {
+  readonly axis: Axis
+  readonly counter: UOp
+}
+
+/** Nests that run one after another inside loops that they share; what one makes for the next is in scratch. */
+export interface Chain {
+  /** Numbers of its nests: from `first` up to and without `end`. */
+  readonly first: number
+  readonly end: number
+  /** Outermost first. */
+  readonly shared: readonly SharedLoop[]
+}
+
 /** A kernel under transformation. */
 export interface LoopNests {
   readonly nests: readonly Nest[]
+  readonly chains: readonly Chain[]
   /** The next free axis number: transformations name new axes in order. */
   readonly nextAxis: number
 }
@@ -67,36 +83,15 @@ export const closedAxes = (nest: Nest, by: 'reduce' | 'end'): ReadonlySet<UOp> =
 /** The axes that staged copies are made anew for: each of their iterations has the scratch to itself. */
 export const stagingAxes = (nest: Nest): ReadonlySet<UOp> => storesFacts(nest.stores).staging
 
-/** The kernel's stores as independent nests: stores that share a loop are one nest. */
-export function nestsOf(kernel: UOp<'kernel'>): LoopNests {
-  const families: { stores: UOp[]; readonly ranges: Set<UOp> }[] = []
-  for (const s of kernel.src) {
-    const ranges = openRanges(s)
-    const family = families.find(f => (ranges.size === 0 ? f.ranges.size === 0 : [...ranges].some(r => f.ranges.has(r))))
-    if (family === undefined) families.push({ stores: [s], ranges: new Set(ranges) })
-    else {
-      family.stores.push(s)
-      for (const r of ranges) family.ranges.add(r)
-    }
-  }
-  let nextAxis = 0
-  const nests = families.map(({ stores }): Nest => {
-    const order = toposort(stores).filter((u): u is Axis => is(u, 'range')).sort((a, b) => a.arg.axis - b.arg.axis)
-    for (const a of order) nextAxis = Math.max(nextAxis, a.arg.axis + 1)
-    return { stores, order: smallestLevelFirst(stores, order) }
-  })
-  return { nests, nextAxis }
-}
-
 /*
  * Loops that reductions and smaller stores sit in must be outside of the loops that they do not depend on: a row's
  * maximum is made before the loop over the row's elements.
  */
-function smallestLevelFirst(stores: readonly UOp[], order: readonly Axis[]): readonly Axis[] {
+export function smallestLevelFirst(stores: readonly UOp[], order: readonly Axis[]): readonly Axis[] {
   const levels: ReadonlySet<UOp>[] = []
   for (const u of toposort(stores)) if (u.op === 'reduce' || u.op === 'store') levels.push(openRanges(u))
   const rank = (a: Axis) => levels.filter(l => l.has(a)).length
-  return [...order].sort((a, b) => rank(b) - rank(a) || a.arg.axis - b.arg.axis)
+  return [...order].sort((a, b) => rank(b) - rank(a)) // stable: the given order otherwise
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   type AxisKind, type UOp,
 } from '@petagrad/ir'
 import { accumulate, carryingAxes } from './accumulate.js'
+import { blockChain } from './block.js'
 import { keep } from './keep.js'
 import { closedAxes, extentOf, findAxis, nodesOf, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
 import { stage } from './stage.js'
@@ -30,16 +31,20 @@ export type Step =
   | { readonly kind: 'keep'; readonly nest: number; readonly axis: number }
   /** Partial results for the output axes from `over` on stay in scratch, and reductions run around them as far as `axis`. */
   | { readonly kind: 'accumulate'; readonly nest: number; readonly axis: number; readonly over: number }
+  /** The nests of the chain that `nest` is in run for `size` iterations of the shared loop `axis` at a time. */
+  | { readonly kind: 'block'; readonly nest: number; readonly axis: number; readonly size: number }
 
 /** Applies one step. Steps that would change the result are refused with INVALID_ARGUMENT. */
 export function applyStep(state: LoopNests, step: Step): LoopNests {
   const nest = state.nests[step.nest] as Nest | undefined
   if (nest === undefined) return refuse(`there is no nest ${step.nest}`)
   const put = (changed: Nest, newAxes: number): LoopNests => ({
+    chains: state.chains,
     nests: state.nests.map((n, i) => (i === step.nest ? changed : n)),
     nextAxis: state.nextAxis + newAxes,
   })
   switch (step.kind) {
+    case 'block': return blockChain(state, step.nest, step.axis, step.size)
     case 'split': return put(split(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
     case 'cover': return put(cover(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
     case 'merge': return put(merge(nest, findAxis(nest, step.outer), findAxis(nest, step.inner), state.nextAxis), 1)
@@ -48,7 +53,11 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
       return put(peeled, newAxes)
     }
     case 'reorder': return put(reorder(nest, step.order), 0)
-    case 'as': return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
+    case 'as':
+      if (step.how === 'task' && state.chains.some(c => c.first <= step.nest && step.nest < c.end)) {
+        refuse('task: the tasks of a chain are its shared loops')
+      }
+      return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
     case 'stage': {
       const { nest: staged, newAxes } = stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis)
       const writtenOut = [...stagingAxes(staged)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
@@ -107,11 +116,11 @@ function cover(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
   }
 }
 
-/** Whether an argument is both loaded and stored. */
+/** Whether an array is both loaded and stored. */
 export function updatesInPlace(nest: Nest): boolean {
   const nodes = nodesOf(nest)
   const pointers = (op: 'load' | 'store') => nodes.filter(u => u.op === op).map(u => u.src[0].src[0])
-  const stored = new Set(pointers('store').filter(p => p.op === 'param'))
+  const stored = new Set(pointers('store'))
   return pointers('load').some(p => stored.has(p))
 }
 
@@ -219,6 +228,7 @@ export function printStep(s: Step): string {
     case 'stage': return `${s.nest}: stage ${s.slot} at ${s.axis}`
     case 'keep': return `${s.nest}: keep ${s.axis}`
     case 'accumulate': return `${s.nest}: accumulate ${s.axis} over ${s.over}`
+    case 'block': return `${s.nest}: block ${s.axis} by ${s.size}`
   }
 }
 
@@ -240,6 +250,7 @@ export function parseSchedule(text: string): Step[] {
     if (how === 'reorder') return { kind: 'reorder', nest, order: numbers }
     if (how === 'keep' && numbers.length === 1) return { kind: 'keep', nest, axis: a }
     if (how === 'accumulate' && numbers.length === 2) return { kind: 'accumulate', nest, axis: a, over: b }
+    if (how === 'block' && numbers.length === 2) return { kind: 'block', nest, axis: a, size: b }
     if (how === 'stage' && numbers.length === 2) return { kind: 'stage', nest, slot: a, axis: b }
     if (isKind(how) && numbers.length === 1) return { kind: 'as', nest, axis: a, how }
     throw new PetagradError('IR_PARSE', `not a schedule step: ${line.slice(0, 80)}`)

@@ -38,7 +38,7 @@ function randomStep(state: LoopNests, next: () => number): Step {
   const { order } = state.nests[nest]
   const pick = () => order[Math.floor(next() * order.length)]?.arg.axis ?? 0
   const at = Math.floor(next() * order.length)
-  switch (Math.floor(next() * 12)) {
+  switch (Math.floor(next() * (state.chains.length > 0 ? 13 : 12))) {
     case 0: case 1: return { kind: 'split', nest, axis: pick(), factor: [2, 3, 4, 5, 8][Math.floor(next() * 5)] }
     case 2: return { kind: 'peel', nest, axis: pick(), at: 1 + Math.floor(next() * 20) }
     case 3: return { kind: 'reorder', nest, order: [...order].map(a => ({ a, k: next() })).sort((x, y) => x.k - y.k).map(x => x.a.arg.axis) }
@@ -49,7 +49,8 @@ function randomStep(state: LoopNests, next: () => number): Step {
     case 8: return { kind: 'cover', nest, axis: pick(), factor: 2 + Math.floor(next() * 12) }
     case 9: return { kind: 'accumulate', nest, axis: pick(), over: pick() }
     case 10: return { kind: 'keep', nest, axis: pick() }
-    default: return { kind: 'as', nest, axis: pick(), how: 'task' }
+    case 11: return { kind: 'as', nest, axis: pick(), how: 'task' }
+    default: return { kind: 'block', nest, axis: Math.floor(next() * 3), size: 1 + Math.floor(next() * 8) }
   }
 }
 

@@ -1,5 +1,6 @@
 import { is, isMovement, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
 import { inlineCost, isContraction, isReduction, LOAD_COST, reduceLength, ROUND_TRIP_COST, sizeOf, type InlineCost } from './cost.js'
+import { chainIndex, isInlineInChain } from './chain.js'
 import { Group, iterations } from './group.js'
 import { andGate, inside, originOf } from './indexing.js'
 import type { Destination } from './prepare.js'
@@ -7,8 +8,9 @@ import { Use } from './use.js'
 
 /** Which nodes are stored, and in which kernel each is computed. */
 export interface Decision {
+  /** One for each kernel. */
   readonly groups: readonly Group[]
-  /** The group that stores a node. */
+  /** The group that stores a node: that of a kernel, or a nest of a kernel's chain. */
   readonly home: ReadonlyMap<UOp, Group>
 }
 
@@ -57,14 +59,17 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (u.op === 'buffer') continue
     if (destinations.has(u) || u.op === 'contiguous' || !inlined(u, list)) {
       // What nobody else reads is not stored by the group that makes it.
-      const wanted = destinations.has(u) || list.some(use => use.group !== list[0].group)
+      const wanted = destinations.has(u) || list.some(use => use.group.kernel !== list[0].group.kernel)
       const host = wanted ? list.find(use => canHost(u, use, list)) : undefined
       if (host !== undefined) {
         store(u, host.group, host.index)
         host.group.addLevel(host.level)
         note(u, host)
       } else {
-        const { group, index } = Group.over(groups.length, shapeOf(u))
+        const chained = wanted || u.op === 'contiguous' ? undefined : chainIndex(u, list)
+        const { group, index } = chained === undefined
+          ? Group.over(groups.length, shapeOf(u))
+          : list[0].group.kernel.chain(groups.length, shapeOf(u), chained)
         groups.push(group)
         store(u, group, index)
         list.push(Use.whole(group, index))
@@ -73,7 +78,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       const maker = home.get(u)
       for (const use of list) {
         if (use.group === maker) spread(u, use)
-        else if (maker !== undefined) use.group.needs.add(maker)
+        else if (maker !== undefined && use.group.kernel !== maker.kernel) use.group.kernel.needs.add(maker.kernel)
       }
     } else {
       for (const use of list) {
@@ -82,7 +87,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       }
     }
   }
-  return { groups, home }
+  return { groups: groups.filter(g => g.kernel === g), home }
 
   /** Records what computing `u` for `use` asks of the group's loops. */
   function note(u: UOp, use: Use): void {
@@ -133,6 +138,9 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     const cost = inlineCost(u, stored, costs)
     const again = Math.max(0, evaluations - size)
     if (cost.ops < 1 && cost.loads <= 1) return true // a cast, or no work at all
+    if (cost.loads === 0 && cost.ops <= ROUND_TRIP_COST) return true // made from loop counters: a causal mask
+    const inChain = list[0].group.isChain && list.every(use => use.group.kernel === list[0].group.kernel)
+    if (inChain || (again > 0 && chainIndex(u, list) !== undefined)) return isInlineInChain(u, list, cost)
     if (evaluations * cost.ops <= FEW_OPERATIONS) return true
     if (evaluations <= ROW_PASSES * size && list.every(use => use.group === list[0].group)) return true
     return again * (cost.ops + LOAD_COST * Math.max(0, cost.loads - 1)) <= size * ROUND_TRIP_COST
@@ -163,7 +171,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     const { group } = use
     if (group.contraction !== undefined && group.contraction !== u) return false
     const level = use.level
-    if (contraction) {
+    if (contraction || group.isChain) {
       // Its loops are tiled as one nest: it must be the only reduction, made once per element of the group.
       const alone = group.reductions.size === 0 || (group.reductions.size === 1 && group.reductions.has(u))
       return alone && use.gate === undefined && use.reducing.size === 0 && level.size === group.ranges.length
@@ -177,12 +185,12 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   function canHost(u: UOp, use: Use, list: readonly Use[]): boolean {
     if (use.gate !== undefined || use.reducing.size > 0 || !coversOnce(u, use)) return false
     const level = use.level
-    if (!use.group.admitsLevel(level)) return false
+    if (!use.group.admitsLevel(level) || use.group !== use.group.kernel) return false
     // What is assigned may be read by the same kernel as it was: every task must have its own elements.
     if (level.size < use.group.ranges.length && destinations.get(u)?.some(d => d.kind === 'assign')) return false
     if (isReduction(u) && !fits(u, use, isContraction(u), reduceLength(u) * sizeOf(u))) return false
     if (!isReduction(u) && level.size < use.group.ranges.length && use.group.contraction !== undefined) return false
-    return list.every(other => other.group === use.group || !use.group.follows(other.group))
+    return list.every(other => other.group === use.group || (other.group.kernel !== use.group && !use.group.follows(other.group.kernel)))
   }
 }
 

@@ -49,14 +49,14 @@ const memorySize = (m: Memory): number => (m.kind === 'buffer' ? m.buffer.arg.si
 
 /**
  * Gives independent reductions over equal ranges, in the same outer loops, one set of ranges: they become one loop
- * with several accumulators.
+ * with several accumulators. The nests of a chain stay as they are.
  */
 export function shareReduceLoops(stores: readonly UOp[]): readonly UOp[] {
   const shared = new Map<string, { readonly ranges: readonly UOp[]; readonly members: UOp[] }[]>()
   const done = new Map<UOp, UOp>()
   const at = (u: UOp): UOp => done.get(u) ?? u
   const order = toposort(stores)
-  if (order.filter(u => u.op === 'reduce').length < 2) return stores
+  if (order.filter(u => u.op === 'reduce').length < 2 || order.some(u => u.op === 'end')) return stores
   for (const u of order) {
     const rebuilt = u.src.length === 0 ? u : withSrc(u, u.src.map(at))
     if (!is(rebuilt, 'reduce')) {

@@ -65,7 +65,7 @@ export class Use {
   }
 
   /** Loops whose every iteration computes the used element again. */
-  private get dependencies(): ReadonlySet<UOp> {
+  get dependencies(): ReadonlySet<UOp> {
     if (this.knownDependencies === undefined) {
       let all: ReadonlySet<UOp> = this.gate === undefined ? NONE : openRanges(this.gate)
       for (const i of this.index) {

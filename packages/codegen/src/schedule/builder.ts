@@ -35,6 +35,11 @@ export class NestBuilder {
     return this.schedule.state.nests[this.number]
   }
 
+  /** Whether it is one of a chain: it runs inside of a task. */
+  get isLink(): boolean {
+    return this.schedule.state.chains.some(c => c.first <= this.number && this.number < c.end)
+  }
+
   axis(axis: number): Axis {
     return findAxis(this.current, axis)
   }

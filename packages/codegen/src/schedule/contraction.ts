@@ -77,7 +77,7 @@ function windowsLast(nest: NestBuilder): void {
   if (wanted.some((a, i) => a !== order[i])) nest.apply({ kind: 'reorder', order: wanted.map(a => a.arg.axis) })
 }
 
-/** Splits the tile off; returns its axes, outermost first: rows, vectors, lanes. */
+/** Splits the tile off; returns its axes, outermost first: rows and vectors, then lanes. */
 function writeOutTile({ nest, c, tile, roles }: Work): number[] {
   for (const a of c.reduced) roles.set(a.arg.axis, 'sum')
   const columnOperands = c.operands.filter(o => o.moves.has(tile.column))
@@ -95,7 +95,9 @@ function writeOutTile({ nest, c, tile, roles }: Work): number[] {
   if (tile.vectors === 1) return [...rows, columns]
   const lane = nest.split(columns, tile.lanes)
   roles.set(lane, 'written')
-  return [...rows, columns, lane]
+  // The fewer of the two stay in registers while the others come one by one: compilers spill where both are live at once.
+  const fewRows = [...tile.rows.values()].reduce((a, b) => a * b, 1) < tile.vectors
+  return fewRows ? [columns, ...rows, lane] : [...rows, columns, lane]
 }
 
 /** Numbers of the loops with that role, outermost first. */
@@ -246,7 +248,7 @@ function orderAxes(work: Work, outside: readonly number[], last: readonly number
   const inside = loopsOf(work, 'row').filter(n => !outside.includes(n))
   const order = [...tasks, ...loopsOf(work, 'shared'), ...loopsOf(work, 'block'), ...outside, ...loopsOf(work, 'column'), ...inside, ...loopsOf(work, 'sum'), ...last]
   if (order.some((n, i) => n !== nest.current.order[i].arg.axis)) nest.apply({ kind: 'reorder', order })
-  for (const t of tasks) nest.apply({ kind: 'as', axis: t, how: 'task' })
+  if (!nest.isLink) for (const t of tasks) nest.apply({ kind: 'as', axis: t, how: 'task' })
 }
 
 /** Copies an operand, packed, as far out as the copy stays within the budget; inside of the columns' loop at the latest. */

@@ -2,6 +2,7 @@ import { openRanges } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { nodesOf, pointsOf, type LoopNests, type Nest } from '../nest.js'
 import { ScheduleBuilder, type NestBuilder } from './builder.js'
+import { scheduleChain } from './chain.js'
 import { scheduleContraction } from './contraction.js'
 import { mergeAxes } from './normalise.js'
 import { scheduleRows } from './rows.js'
@@ -13,7 +14,13 @@ const TINY = 16
 /** The schedule for a kernel when nobody gives one: from the shapes and the target's declared numbers alone. */
 export function defaultSchedule(nests: LoopNests, capabilities: Capabilities): ScheduleBuilder {
   const schedule = new ScheduleBuilder(nests)
-  for (let i = 0; i < nests.nests.length; i++) scheduleNest(schedule.nest(i), capabilities)
+  for (const chain of nests.chains) scheduleChain(schedule, chain, capabilities)
+  // The tasks of a chain are its shared loops: inside, a nest has one core.
+  const oneCore = { ...capabilities, machine: { ...capabilities.machine, cores: 1 } }
+  for (let i = 0; i < nests.nests.length; i++) {
+    const nest = schedule.nest(i)
+    scheduleNest(nest, nest.isLink ? oneCore : capabilities)
+  }
   return schedule
 }
 

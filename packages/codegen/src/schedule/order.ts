@@ -7,15 +7,14 @@ import type { NestBuilder } from './builder.js'
 const TASK_WORK = 1 << 14
 const TASKS_PER_CORE = 8
 
-/** Output loops, then reduction loops, then what is written out. Copies stay where they were put. */
+/** Output loops, then reduction loops, then what is written out, as listed. Copies stay where they were put. */
 export function orderAxes(nest: NestBuilder, last: readonly number[]): void {
   const reduced = reducedAxes(nest.current)
   const tail = new Set(last)
   const numbers = (keep: (a: Axis) => boolean) => nest.current.order.filter(a => !tail.has(a.arg.axis) && keep(a)).map(a => a.arg.axis)
   const tasks = numbers(a => a.arg.kind === 'task')
   const outer = numbers(a => a.arg.kind !== 'task' && !reduced.has(a))
-  const writtenOut = nest.current.order.map(a => a.arg.axis).filter(n => tail.has(n))
-  const order = [...tasks, ...outer, ...numbers(a => reduced.has(a)), ...writtenOut]
+  const order = [...tasks, ...outer, ...numbers(a => reduced.has(a)), ...tail]
   if (order.some((n, i) => n !== nest.current.order[i].arg.axis)) nest.apply({ kind: 'reorder', order })
 }
 

@@ -193,7 +193,10 @@ function shufflesFor(facts: Facts, m: Movement, t: Candidate): number | undefine
   const lane = t.lane
   const stride = lane === undefined ? undefined : m.strides.get(lane.axis)
   if (lane === undefined || stride === undefined || m.gated) return undefined
-  const writtenOut = (a: Axis) => (facts.reduced.includes(a) ? (extentOf(a) <= SMALL_WINDOW ? extentOf(a) : 1) : (t.unroll.find(u => u.axis === a)?.count ?? 1))
+  const writtenOut = (a: Axis): number => {
+    if (facts.reduced.includes(a)) return extentOf(a) <= SMALL_WINDOW ? extentOf(a) : 1
+    return t.unroll.find(u => u.axis === a)?.count ?? 1
+  }
   for (const a of [...facts.outputs, ...facts.reduced]) {
     if (a === lane.axis || !m.consecutive.has(a)) continue
     if ((stride === 2 || stride === 4) && writtenOut(a) >= stride) return Math.log2(stride)

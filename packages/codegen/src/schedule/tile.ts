@@ -26,7 +26,8 @@ export function scheduleTile(nest: NestBuilder, capabilities: Capabilities): voi
 
   // Without a reduction only the lanes' own axis is written out, unless rows become columns.
   const across = reduced.size > 0 ? undefined : [...tile.unroll.keys()].find(a => a !== tile.lane?.axis)
-  const axes = new Set([...tile.unroll.keys(), ...(tile.lane === undefined ? [] : [tile.lane.axis])])
+  // Vectors outermost among what is written out: each is loaded, used for all its accumulators and done with.
+  const axes = new Set([...(tile.lane === undefined ? [] : [tile.lane.axis]), ...tile.unroll.keys()])
   for (const a of axes) {
     const axis = a.arg.axis
     const lanes = a === tile.lane?.axis ? tile.lane.lanes : 1
