@@ -8,6 +8,7 @@ export default library({
     onnxruntime: 'src/workers/onnxruntime.ts',
     tensorflow: 'src/workers/tensorflow.ts',
     jax: 'src/workers/jax.ts',
+    'roof-thread': 'src/roof/wasm-thread.ts',
   },
   platform: 'node',
 })

@@ -5,6 +5,7 @@ import type { Peer } from '../peers/peers.js'
 import type { Progress } from '../progress.js'
 import { nativeRoof } from '../roof/native-roof.js'
 import { higherRoof, secondsAtRoof, type Roof } from '../roof/roof.js'
+import { wasmRoof } from '../roof/wasm-roof.js'
 import type { Row } from '../row.js'
 import { missingMethods } from '../tensors.js'
 
@@ -25,7 +26,7 @@ export async function runCases(options: CaseSuiteOptions, progress: Progress): P
   const outcomes = new Map<Case, ReadonlyMap<string, Outcome>>()
   const measureRoof = (): Promise<Roof> => {
     progress.step('roof')
-    return nativeRoof(Math.min(threads, availableParallelism()))
+    return (device === 'wasm' ? wasmRoof : nativeRoof)(Math.min(threads, availableParallelism()))
   }
   progress.start(cases.length + 2)
   try {
