@@ -8,6 +8,9 @@ export default library({
     onnxruntime: 'src/workers/onnxruntime.ts',
     tensorflow: 'src/workers/tensorflow.ts',
     jax: 'src/workers/jax.ts',
+    'compile-model': 'src/workers/compile-model.ts',
+    'first-result': 'src/workers/first-result.ts',
+    'roof-thread': 'src/roof/wasm-thread.ts',
   },
   platform: 'node',
 })

@@ -1,11 +1,18 @@
 import { CommanderError } from 'commander'
+import { availableParallelism } from 'node:os'
 import { cases } from './families/index.js'
 import { buildCommand, matches, type Options } from './options.js'
 import { installPackages } from './peers/install.js'
 import { peers, type Peer } from './peers/peers.js'
 import { progressOn } from './progress.js'
+import type { Row } from './row.js'
 import { runCases } from './suites/cases.js'
+import { latencyCases, runLatency } from './suites/latency.js'
+import { runScaling, scalingCases } from './suites/scaling.js'
 import { tableOf } from './table.js'
+
+/** Of the suite scaling, when nobody says. */
+const SCALING_THREADS = 8
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1)) // which ends the workers
 
@@ -17,16 +24,42 @@ try {
 }
 
 async function bench(options: Options): Promise<void> {
-  const device = options.device ?? options.suite
-  const chosen = cases.filter(c => matches(c.name, options.case))
-  if (chosen.length === 0) throw new Error(`no case matches ${options.case}; there are ${cases.map(c => c.name).join(', ')}`)
-  const opponents = chosenPeers(options.peers, device)
-  await installPackages(opponents, options.peersDir)
-  const rows = await runCases({
-    suite: options.suite, device, threads: options.threads, cases: chosen, peers: opponents, peersDirectory: options.peersDir,
-    rounds: options.rounds, roundMs: options.roundMs,
-  }, progressOn(process.stderr))
+  const rows = await measure(options)
   process.stdout.write((options.json ? JSON.stringify(rows, undefined, 1) : tableOf(rows)) + '\n')
+}
+
+async function measure(options: Options): Promise<readonly Row[]> {
+  const { suite, rounds, roundMs, peersDir, threads } = options
+  const progress = progressOn(process.stderr)
+  switch (suite) {
+    case 'cpu':
+    case 'wasm': {
+      const device = options.device ?? suite
+      const opponents = chosenPeers(options.peers, device)
+      await installPackages(opponents, peersDir)
+      const chosen = chosenCases(cases.map(c => c.name), options.case)
+      return runCases({
+        suite, device, threads: threads ?? availableParallelism(), cases: cases.filter(c => chosen.has(c.name)),
+        peers: opponents, peersDirectory: peersDir, rounds, roundMs,
+      }, progress)
+    }
+    case 'latency': {
+      const chosen = chosenCases(latencyCases, options.case)
+      return runLatency({ rounds, wanted: name => chosen.has(name), device: options.device ?? 'cpu' }, progress)
+    }
+    case 'scaling': {
+      const chosen = chosenCases(options.case === '*' ? scalingCases : cases.map(c => c.name), options.case)
+      return runScaling({
+        device: options.device ?? 'cpu', threads: threads ?? SCALING_THREADS, cases: cases.filter(c => chosen.has(c.name)), rounds, roundMs,
+      }, progress)
+    }
+  }
+}
+
+function chosenCases(names: readonly string[], glob: string): ReadonlySet<string> {
+  const chosen = names.filter(name => matches(name, glob))
+  if (chosen.length === 0) throw new Error(`no case matches ${glob}; there are ${names.join(', ')}`)
+  return new Set(chosen)
 }
 
 function chosenPeers(wanted: Options['peers'], device: string): readonly Peer[] {

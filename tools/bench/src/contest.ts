@@ -1,10 +1,15 @@
-import type { Case } from './case.js'
+import type { Case, PythonProgram } from './case.js'
 import { othersShare, processorTime } from './disturbance.js'
-import type { Peer, Place } from './peers/peers.js'
-import { petagrad } from './peers/peers.js'
 import { agree, type Prepared, type Times } from './protocol.js'
 import { summarise, type Summary } from './statistics.js'
 import { WorkerProcess, type Command } from './worker-process.js'
+
+/** Who takes part: a process to start once and the program to give it for a case, where it does not know cases by name. */
+export interface Entrant {
+  readonly name: string
+  readonly command: Command
+  program?(benchmark: Case): PythonProgram | undefined
+}
 
 export interface ContestOptions {
   readonly rounds: number
@@ -35,17 +40,18 @@ const SLOW_ROUNDS = 2
 export class Contest {
   private readonly workers = new Map<string, WorkerProcess>()
 
-  constructor(private readonly device: string, private readonly place: Place, private readonly options: ContestOptions) {}
+  constructor(private readonly options: ContestOptions) {}
 
-  /** Times ours and the peers on a case, round by round; ours first. Peers that compute something else are failures. */
-  async run(benchmark: Case, peers: readonly Peer[]): Promise<ReadonlyMap<string, Outcome>> {
+  /** Times entrants on a case, round by round. Who computes something else than the first one that computes has failed. */
+  async run(benchmark: Case, entrants: readonly Entrant[]): Promise<ReadonlyMap<string, Outcome>> {
     const outcomes = new Map<string, Outcome>()
     const ready: Contender[] = []
     let expected: { readonly name: string; readonly sample: readonly number[] } | undefined
-    for (const { name, command, program } of this.entrants(benchmark, peers)) {
+    for (const { name, command, program } of entrants) {
       try {
         const worker = this.worker(name, command)
-        const { sample } = await worker.ask({ op: 'prepare', case: benchmark.name, inputs: benchmark.inputs, program }) as Prepared // answers that
+        const request = { op: 'prepare', case: benchmark.name, inputs: benchmark.inputs, program: program?.(benchmark) } as const
+        const { sample } = await worker.ask(request) as Prepared // the answer to `prepare`
         expected ??= { name, sample }
         if (!agree(sample, expected.sample)) {
           throw new Error(`its result differs from ${expected.name}'s: ${describeDifference(sample, expected.sample)}`)
@@ -76,15 +82,6 @@ export class Contest {
 
   async close(): Promise<void> {
     await Promise.all([...this.workers.values()].map(worker => worker.close()))
-  }
-
-  private *entrants(benchmark: Case, peers: readonly Peer[]): Iterable<{ name: string; command: Command; program?: Case['torch'] }> {
-    yield { name: 'petagrad', command: petagrad(this.device, this.place.threads) }
-    for (const peer of peers) {
-      if (!peer.has(benchmark)) continue
-      const program = peer.name === 'torch' ? benchmark.torch : peer.name === 'numpy' ? benchmark.numpy : undefined
-      yield { name: peer.name, command: peer.command(this.place), program }
-    }
   }
 
   private worker(name: string, command: Command): WorkerProcess {

@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { availableParallelism, homedir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 
 export interface Options {
-  readonly suite: string
+  readonly suite: (typeof suites)[number]
   readonly case: string
-  readonly device?: string
-  readonly threads: number
+  readonly device?: (typeof deviceNames)[number]
+  readonly threads?: number
   readonly peers: boolean | readonly string[]
   readonly peersDir: string
   readonly rounds: number
@@ -14,7 +14,7 @@ export interface Options {
   readonly json: boolean
 }
 
-export const suites = ['cpu', 'wasm'] as const
+export const suites = ['cpu', 'wasm', 'latency', 'scaling'] as const
 export const deviceNames = ['cpu', 'wasm'] as const
 
 /** The command line. Parsing throws CommanderError, which has been printed. */
@@ -24,7 +24,7 @@ export function buildCommand(run: (options: Options) => Promise<void>): Command 
     .addOption(new Option('--suite <name>', 'what to measure').choices(suites).default('cpu'))
     .option('--case <glob>', 'only cases whose name matches; * stands for anything', '*')
     .addOption(new Option('--device <name>', 'device of ours to time (default: the suite\'s)').choices(deviceNames))
-    .option('--threads <n>', 'threads of every contender', whole(1, 1024), availableParallelism())
+    .option('--threads <n>', 'threads of every contender, of the suite scaling the most (default: all cores; 8)', whole(1, 1024))
     .option('--peers [names...]', 'time peers too: all that there are for the device, or those that are named', false)
     .option('--peers-dir <directory>', 'where npm peers are installed', join(cacheDirectory(), 'petagrad-bench', 'peers'))
     .option('--rounds <n>', 'rounds in which the contenders take turns', whole(1, 1000), 5)

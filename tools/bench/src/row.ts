@@ -22,6 +22,12 @@ export interface Row {
   readonly gbs?: number
   /** Share of the machine that other processes used while ours was timed. */
   readonly disturbed?: number
+  /** Time of one thread over the median. */
+  readonly speedup?: number
+  /** Kernels of the step. */
+  readonly kernels?: number
+  /** By name: what the time is made of. */
+  readonly parts?: Readonly<Record<string, number>>
   /** By peer: its median over ours. Above 1 we are faster. */
   readonly peer?: Readonly<Record<string, number>>
   readonly peer_median?: Readonly<Record<string, number>>

@@ -6,16 +6,17 @@ export function tableOf(rows: readonly Row[]): string {
   const roof = rows.filter(r => r.suite === 'roof')
   const measured = rows.filter(r => r.suite !== 'roof')
   const peers = [...new Set(measured.flatMap(r => [...Object.keys(r.peer_median ?? {}), ...Object.keys(r.peer_failed ?? {})]))]
-  const header = ['case', 'device', 'threads', 'median', 'min', 'spread', 'others', 'GFLOPS', 'GB/s', 'roof', ...peers.map(p => `× ${p}`)]
+  const header = ['case', 'device', 'threads', 'median', 'min', 'spread', 'others', 'GFLOPS', 'GB/s', 'roof', 'speedup', ...peers.map(p => `× ${p}`)]
   const body = measured.map(r => (r.status === 'measured' ? cellsOf(r, peers) : [r.case, r.device, String(r.threads), `${r.status}: ${r.reason}`]))
-  return [...roofLines(roof), '', ...aligned([header, ...body]), ...summary(measured, peers), ...failures(measured)].join('\n')
+  const [lines, parts] = [failures(measured), partsLines(measured)]
+  return [...roofLines(roof), '', ...aligned(withoutEmptyColumns([header, ...body])), ...parts, ...summary(measured, peers), ...lines].join('\n')
 }
 
 function cellsOf(row: Row, peers: readonly string[]): string[] {
   const time = (value: number | undefined): string => (value === undefined ? '' : `${digits(value)} ${row.unit}`)
   return [
     row.case, row.device, String(row.threads), time(row.median), time(row.min), percent(row.spread), percent(row.disturbed),
-    row.gflops === undefined ? '' : digits(row.gflops), row.gbs === undefined ? '' : digits(row.gbs), percent(row.roof_share),
+    row.gflops === undefined ? '' : digits(row.gflops), row.gbs === undefined ? '' : digits(row.gbs), percent(row.roof_share), row.speedup?.toFixed(2) ?? '',
     ...peers.map(p => (row.peer?.[p] !== undefined ? row.peer[p].toFixed(2) : row.peer_failed?.[p] !== undefined ? 'failed' : '')),
   ]
 }
@@ -38,12 +39,25 @@ function summary(rows: readonly Row[], peers: readonly string[]): string[] {
   return ['', `geometric mean against the best peer of each case: ${geometricMean(best).toFixed(2)} (${best.length} cases); against ${means.join(', ')}`]
 }
 
+/** What times are made of. */
+const partsLines = (rows: readonly Row[]): string[] => rows.flatMap(r => (r.parts === undefined ? [] : [
+  `${r.case}: ${Object.entries(r.parts).map(([part, time]) => `${part} ${digits(time)} ${r.unit}`).join(', ')}, ${r.kernels} kernels`,
+]))
+
 const failures = (rows: readonly Row[]): string[] =>
   rows.flatMap(r => Object.entries(r.peer_failed ?? {}).map(([peer, why]) => `${r.case}: ${peer}: ${why}`))
 
 const percent = (share: number | undefined): string => (share === undefined ? '' : `${Math.round(share * 100)} %`)
 /** Three digits, none of them after a point that nobody reads. */
 const digits = (value: number): string => value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3)
+
+/** Columns that say nothing in these rows are left out; rows that are shorter than the header stay as they are. */
+function withoutEmptyColumns(rows: readonly (readonly string[])[]): string[][] {
+  const [header, ...body] = rows
+  const whole = body.filter(r => r.length === header.length)
+  const kept = header.map((_, i) => whole.length === 0 || whole.some(r => r[i] !== ''))
+  return rows.map(r => (r.length === header.length ? r.filter((_, i) => kept[i]) : [...r]))
+}
 
 /** The first column to the left, the others to the right; rows may be short, their last cell then takes what it needs. */
 function aligned(rows: readonly (readonly string[])[]): string[] {

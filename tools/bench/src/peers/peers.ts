@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Case } from '../case.js'
+import type { Entrant } from '../contest.js'
 import type { Command } from '../worker-process.js'
 
 /** Where and how wide a contender runs. */
@@ -16,14 +17,15 @@ export interface Peer {
   readonly devices: readonly string[]
   /** npm packages that it needs, with versions; installed on demand. */
   readonly packages: Readonly<Record<string, string>>
-  /** Whether it has a program for a case. */
-  has(benchmark: Case): boolean
+  /** The field of a case that holds its program. */
+  readonly language: 'onnx' | 'torch' | 'numpy' | 'tensorflow' | 'jax'
   command(place: Place): Command
   /** How to get it, where the tool does not install it. */
   readonly install: string
 }
 
-const script = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+/** A worker's file; this is bundled beside them. */
+export const script = (name: string): string => fileURLToPath(new URL(`./${name}.js`, import.meta.url))
 const python = fileURLToPath(new URL('../python/worker.py', import.meta.url))
 /** Distributions ship NumPy and PyTorch for their own interpreter, which need not be the first on PATH. */
 const interpreter = '/usr/bin/python3'
@@ -56,7 +58,7 @@ export const peers: readonly Peer[] = [
     name: 'onnxruntime-node',
     devices: ['cpu'],
     packages: { 'onnxruntime-node': '1.30.0', ...protobufjs },
-    has: c => c.onnx !== undefined,
+    language: 'onnx',
     command: ({ threads, directory }) => ({
       file: process.execPath, args: [script('onnxruntime'), 'onnxruntime-node', String(threads), directory], environment: keepFreedBlocks,
     }),
@@ -66,7 +68,7 @@ export const peers: readonly Peer[] = [
     name: 'torch',
     devices: ['cpu'],
     packages: {},
-    has: c => c.torch !== undefined,
+    language: 'torch',
     command: ({ threads }) => ({ file: interpreter, args: [python, 'torch', String(threads)], environment: pythonEnvironment(threads) }),
     install: 'apt-get install python3-torch',
   },
@@ -74,7 +76,7 @@ export const peers: readonly Peer[] = [
     name: 'numpy',
     devices: ['cpu'],
     packages: {},
-    has: c => c.numpy !== undefined,
+    language: 'numpy',
     command: ({ threads }) => ({ file: interpreter, args: [python, 'numpy', String(threads)], environment: pythonEnvironment(threads) }),
     install: 'apt-get install python3-numpy',
   },
@@ -82,7 +84,7 @@ export const peers: readonly Peer[] = [
     name: 'onnxruntime-web',
     devices: ['wasm'],
     packages: { 'onnxruntime-web': '1.30.0', ...protobufjs },
-    has: c => c.onnx !== undefined,
+    language: 'onnx',
     command: ({ threads, directory }) => ({
       file: process.execPath, args: [script('onnxruntime'), 'onnxruntime-web', String(threads), directory], environment: keepFreedBlocks,
     }),
@@ -92,7 +94,7 @@ export const peers: readonly Peer[] = [
     name: 'tfjs-wasm',
     devices: ['wasm'],
     packages: { '@tensorflow/tfjs': '4.22.0', '@tensorflow/tfjs-backend-wasm': '4.22.0' },
-    has: c => c.tensorflow !== undefined,
+    language: 'tensorflow',
     command: ({ threads, directory }) => ({
       file: process.execPath, args: [script('tensorflow'), String(threads), directory], environment: keepFreedBlocks,
     }),
@@ -103,12 +105,20 @@ export const peers: readonly Peer[] = [
     name: 'jax-js',
     devices: ['wasm'],
     packages: { '@jax-js/jax': '0.1.25' },
-    has: c => c.jax !== undefined,
+    language: 'jax',
     command: ({ directory }) => ({ file: process.execPath, args: [script('jax'), directory], environment: keepFreedBlocks }),
     install: npmInstall,
   },
 ]
 
 /** Ours, in a process of its own as every other contender. */
-export const petagrad = (device: string, threads: number): Command =>
-  ({ file: process.execPath, args: [script('petagrad'), device, String(threads)], environment: {} })
+export const petagrad = (device: string, threads: number, name = 'petagrad'): Entrant =>
+  ({ name, command: { file: process.execPath, args: [script('petagrad'), device, String(threads)], environment: {} } })
+
+/** Peers that have a program for the case. */
+export const entrantsFor = (benchmark: Case, peers: readonly Peer[], place: Place): readonly Entrant[] =>
+  peers.filter(peer => benchmark[peer.language] !== undefined).map(peer => ({
+    name: peer.name,
+    command: peer.command(place),
+    program: ({ torch, numpy }) => (peer.language === 'torch' ? torch : peer.language === 'numpy' ? numpy : undefined),
+  }))

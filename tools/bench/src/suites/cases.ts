@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os'
 import type { Case } from '../case.js'
 import { Contest, type ContestOptions, type Outcome } from '../contest.js'
-import type { Peer } from '../peers/peers.js'
+import { entrantsFor, petagrad, type Peer } from '../peers/peers.js'
 import type { Progress } from '../progress.js'
 import { nativeRoof } from '../roof/native-roof.js'
 import { higherRoof, secondsAtRoof, type Roof } from '../roof/roof.js'
+import { wasmRoof } from '../roof/wasm-roof.js'
 import type { Row } from '../row.js'
 import { missingMethods } from '../tensors.js'
 
@@ -21,11 +22,12 @@ export interface CaseSuiteOptions extends ContestOptions {
 export async function runCases(options: CaseSuiteOptions, progress: Progress): Promise<readonly Row[]> {
   const { suite, device, threads, cases, peers, peersDirectory } = options
   const about = { suite, device, threads }
-  const contest = new Contest(device, { threads, directory: peersDirectory }, options)
+  const contest = new Contest(options)
+  const place = { threads, directory: peersDirectory }
   const outcomes = new Map<Case, ReadonlyMap<string, Outcome>>()
   const measureRoof = (): Promise<Roof> => {
     progress.step('roof')
-    return nativeRoof(Math.min(threads, availableParallelism()))
+    return (device === 'wasm' ? wasmRoof : nativeRoof)(Math.min(threads, availableParallelism()))
   }
   progress.start(cases.length + 2)
   try {
@@ -33,7 +35,8 @@ export async function runCases(options: CaseSuiteOptions, progress: Progress): P
     const before = await measureRoof()
     for (const benchmark of cases) {
       progress.step(benchmark.name)
-      if (missingMethods(benchmark).length === 0) outcomes.set(benchmark, await contest.run(benchmark, peers))
+      if (missingMethods(benchmark).length > 0) continue
+      outcomes.set(benchmark, await contest.run(benchmark, [petagrad(device, threads), ...entrantsFor(benchmark, peers, place)]))
     }
     const roof = higherRoof(before, await measureRoof())
     return [...roofRows(about, roof), ...cases.map(c => rowOf(about, c, outcomes.get(c), roof))]

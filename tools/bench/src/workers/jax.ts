@@ -19,7 +19,8 @@ await serve({
   version: '@jax-js/jax',
   async prepare({ inputs, jax: program }) {
     if (program === undefined) throw new Error('there is no such program')
-    const arrays = Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, jax.numpy.array(valuesOf(input), { shape: input.shape })]))
+    const arrays = Object.fromEntries(Object.entries(inputs).map(([name, input]) =>
+      [name, jax.numpy.array(valuesOf(input), { shape: input.shape })]))
     const step = program(jax, arrays)
     return {
       first: () => step().data(),
