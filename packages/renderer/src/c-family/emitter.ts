@@ -327,7 +327,9 @@ class Emitter {
 
   private openLoop(u: UOp): void {
     const extent = this.use(u.src[0]).expression.text
-    const name = `i${this.counters.i++}`
+    let name: string
+    do name = `i${this.counters.i++}`
+    while (name in dtypes) // i8 and the like are types
     this.open(`for (${this.dialect.type(u.dtype, this.prelude)} ${name} = 0; ${name} < ${extent}; ${name}++) {`)
     this.name(u, name)
   }
