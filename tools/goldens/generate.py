@@ -327,10 +327,41 @@ def normalisation():
     return family
 
 
+def scans():
+    family = Family("scans")
+    functions = {"cumsum": np.cumsum, "cumprod": np.cumprod, "cummax": np.maximum.accumulate}
+    shapes = [((7,), 0), ((1,), 0), ((0,), 0), ((3, 5), 0), ((3, 5), 1), ((3, 5), -1), ((2, 3, 4), 1), ((2, 3, 4), -3), ((4, 0), 1), ((0, 4), 1), ((17, 33), 0), ((17, 33), 1)]
+    for shape, axis in shapes:
+        for name, function in functions.items():
+            x = normal(np.float32, *shape)
+            exact = name == "cummax"
+            tolerance = None if exact else {"relative": 2e-5, "absolute": 2e-6}
+            family.add(f"{name} of {list(shape)} along {axis}", name, [x], function(wide(x), axis=axis).astype(np.float32), axis, tolerance=tolerance)
+    for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64):
+        x = integers(dtype, 4, 9)
+        kind = np.dtype(dtype).kind
+        total = dtype if np.dtype(dtype).itemsize == 8 else np.uint32 if kind == "u" else np.int32
+        family.add(f"cumsum of {NAMES[np.dtype(dtype).name]} wraps", "cumsum", [x], np.cumsum(x, axis=1, dtype=total), 1)
+        family.add(f"cumprod of {NAMES[np.dtype(dtype).name]} wraps", "cumprod", [x], np.cumprod(x, axis=1, dtype=total), 1)
+        family.add(f"cummax of {NAMES[np.dtype(dtype).name]}", "cummax", [x], np.maximum.accumulate(x, axis=1), 1)
+    flags = np.array([[False, True, False], [True, True, False]])
+    family.add("cumsum of bool", "cumsum", [flags], np.cumsum(flags, axis=1, dtype=np.int32), 1)
+    for dtype in (np.float16, np.float64):
+        x = normal(dtype, 3, 21)
+        near = {"relative": 4 * float(np.finfo(dtype).eps), "absolute": 32 * float(np.finfo(dtype).eps)}
+        family.add(f"cumsum of {NAMES[np.dtype(dtype).name]}", "cumsum", [x], np.cumsum(wide(x), axis=1).astype(dtype), 1, tolerance=near)
+        family.add(f"cummax of {NAMES[np.dtype(dtype).name]}", "cummax", [x], np.maximum.accumulate(x, axis=1), 1)
+    odd = np.array([[1, np.nan, 2, 3], [np.inf, -np.inf, 1, 2], [-1, -1, 0, 0]], dtype=np.float32)
+    with np.errstate(invalid="ignore"):
+        family.add("cumsum of NaN and infinities", "cumsum", [odd], np.cumsum(odd, axis=1), 1)
+    family.add("cummax keeps NaN", "cummax", [odd], np.maximum.accumulate(odd, axis=1), 1)
+    return family
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    families = [f() for f in (unary, binary, casts, reductions, movement, indexing, contractions, normalisation)]
+    families = [f() for f in (unary, binary, casts, reductions, movement, indexing, contractions, normalisation, scans)]
     written = [f.write(folder) for f in families]
     print(f"{sum(n for n, _ in written)} cases, {sum(size for _, size in written)} bytes")
 

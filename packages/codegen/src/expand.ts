@@ -1,6 +1,6 @@
 import {
-  address, constant, dtypes, extract, indexConst, is, isAlu, isFloat, linearForm, load, openRanges, PetagradError, reduce, remake, store,
-  toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
+  address, constant, dtypes, extract, indexConst, is, isAlu, isFloat, linearForm, load, openRanges, PetagradError, reduce, remake, scan,
+  store, toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
 import { extentOf, rebuild, type Axis, type Nest } from './nest.js'
 
@@ -75,6 +75,7 @@ export function expandNest(nest: Nest): UOp[] {
     }
     if (is(u, 'load')) return loadAt(u, p)
     if (is(u, 'reduce')) return reduceAt(u, p)
+    if (is(u, 'scan')) return scanAt(u, p)
     if (u.op === 'end') return endAt(u, p)
     const lane = laneOf(u, p)
     if (lane !== undefined && onIndex(u)) return perLane(u, p, lane)
@@ -136,6 +137,12 @@ export function expandNest(nest: Nest): UOp[] {
     if (lane === undefined) return whole
     const lanes = Array.from({ length: extentOf(lane) }, (_, i) => extract(splat(whole, extentOf(lane)), [i]))
     return tree(u.arg, lanes)
+  }
+
+  /** Its own loop is serial; what is written out of the others are scans beside each other. */
+  const scanAt = (u: UOp<'scan'>, p: Point): UOp => {
+    const lane = laneOf(u, p)
+    return scan(u.arg, splat(at(u.src[0], p), lane === undefined ? 1 : extentOf(lane)), u.src.slice(1))
   }
 
   /** A staged copy: its written-out loops become several stores. */

@@ -267,6 +267,7 @@ class NestLinearizer {
     const known = this.placed.get(u)
     if (known !== undefined) return known
     if (is(u, 'reduce')) return this.placeReduction(u)
+    if (is(u, 'scan')) return this.placeScan(u)
     let stands: UOp = u
     if (u.op === 'index') stands = this.placeAddress(u)
     else if (u.op === 'after') {
@@ -374,6 +375,22 @@ class NestLinearizer {
       this.placed.set(m, result)
     })
     return this.placed.get(u) ?? u
+  }
+
+  /** A scan: a register that begins outside of its loops, and in them takes each value in turn. */
+  private placeScan(u: UOp<'scan'>): UOp {
+    const ranges = this.byOrder(u.src.slice(1))
+    const outer = this.blocks.get(ranges[0])?.parent ?? this.body
+    const inner = this.blocks.get(ranges[ranges.length - 1]) ?? this.body
+    const carried = register(this.state.registers++, u.dtype)
+    outer.items.push(carried, store(carried, this.value(constant(reduceIdentity(u.arg, u.dtype), u.dtype))))
+    const value = this.value(u.src[0])
+    const current = uop('after', u.dtype, [carried, ranges[ranges.length - 1]])
+    const before = load(current)
+    const total = uop(u.arg, u.dtype, [before, value])
+    inner.items.push(current, before, total, store(carried, total))
+    this.placed.set(u, total)
+    return total
   }
 
   /** A term to accumulate: the two factors of a product that the target adds in one go, or one value. */

@@ -69,10 +69,16 @@ export function nestsOf(kernel: UOp<'kernel'>): LoopNests {
  */
 function smallestLevelFirst(stores: readonly UOp[], order: readonly Axis[]): readonly Axis[] {
   const levels: ReadonlySet<UOp>[] = []
-  for (const u of toposort(stores)) if (u.op === 'reduce' || u.op === 'store') levels.push(openRanges(u))
+  for (const u of toposort(stores)) {
+    if (u.op === 'reduce' || u.op === 'store') levels.push(openRanges(u))
+    if (u.op === 'scan') levels.push(aroundScan(u))
+  }
   const rank = (a: Axis) => levels.filter(l => l.has(a)).length
   return [...order].sort((a, b) => rank(b) - rank(a) || a.arg.axis - b.arg.axis)
 }
+
+/** The loops around a scan: each of their iterations begins it anew. */
+export const aroundScan = (u: UOp): ReadonlySet<UOp> => new Set([...openRanges(u)].filter(r => !u.src.includes(r)))
 
 /**
  * Rebuilds stores with axes replaced by index expressions. `ranges` gives the ranges that take an axis's place where a
@@ -86,7 +92,7 @@ export function replaceAxes(
   const done = new Map<UOp, UOp>(map)
   for (const u of toposort(stores, n => !map.has(n))) {
     if (done.has(u)) continue
-    if (u.op === 'reduce' || u.op === 'end') {
+    if (u.op === 'reduce' || u.op === 'end' || u.op === 'scan') {
       const closed = u.src.slice(1).flatMap(r => ranges.get(r) ?? [done.get(r) ?? r])
       done.set(u, remake(u, u.dtype, [done.get(u.src[0]) ?? u.src[0], ...closed]))
     } else done.set(u, rebuild(u, u.src.map(s => done.get(s) ?? s)))

@@ -4,6 +4,7 @@ import {
 } from '@petagrad/ir'
 import { accumulate } from './accumulate.js'
 import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
+import { keepsScans, scannedAxes } from './scans.js'
 import { stage } from './stage.js'
 
 /**
@@ -63,8 +64,9 @@ const refuse = (why: string): never => {
   throw new PetagradError('INVALID_ARGUMENT', why)
 }
 
-/** What an axis belongs to: the output, a reduction or a staged copy. */
-function roleOf(nest: Nest, axis: Axis): 'output' | 'reduction' | 'copy' {
+/** What an axis belongs to: the output, a reduction, a staged copy, or an output that is made in its order. */
+function roleOf(nest: Nest, axis: Axis): 'output' | 'reduction' | 'copy' | 'scan' {
+  if (scannedAxes(nest).has(axis)) return 'scan'
   if (closedAxes(nest, 'reduce').has(axis)) return 'reduction'
   return closedAxes(nest, 'end').has(axis) ? 'copy' : 'output'
 }
@@ -121,7 +123,7 @@ function merge(nest: Nest, outer: Axis, inner: Axis, fresh: number): Nest {
 /** Whether every store, reduction and copy is inside both loops, or around both, or closes both. */
 export function loopTogether(nest: Nest, a: Axis, b: Axis): boolean {
   return toposort(nest.stores).every(u => {
-    if (u.op !== 'reduce' && u.op !== 'end' && u.op !== 'store') return true
+    if (u.op !== 'reduce' && u.op !== 'end' && u.op !== 'store' && u.op !== 'scan') return true
     const open = openRanges(u)
     return open.has(a) === open.has(b) && u.src.includes(a) === u.src.includes(b)
   })
@@ -137,7 +139,7 @@ function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nes
   const toHead = new Map<UOp, UOp>([[axis, head]])
   const toRest = new Map<UOp, UOp>([[axis, indexAdd(rest, at)]])
   const role = roleOf(nest, axis)
-  if (role === 'copy') refuse('peel: a staged copy is made whole')
+  if (role === 'copy' || role === 'scan') refuse(`peel: a ${role === 'copy' ? 'staged copy' : 'scan'} is made whole`)
   if (role === 'output') {
     const stores = nest.stores.flatMap(s => (openRanges(s).has(axis) ? [toHead, toRest].map(map => replaceAxes([s], map)[0]) : [s]))
     return { nest: { stores, order: nest.order.flatMap(a => (a === axis ? [head, rest] : [a])) }, newAxes: 1 }
@@ -175,6 +177,7 @@ function reorder(nest: Nest, axes: readonly number[]): Nest {
   if (new Set(order).size !== nest.order.length) {
     return refuse(`reorder: ${axes.join(' ')} does not name every axis of ${nest.order.map(a => a.arg.axis).join(' ')} once`)
   }
+  if (!keepsScans(nest, order)) refuse(`reorder: in ${axes.join(' ')} a scan does not meet its elements in their order`)
   return { stores: nest.stores, order }
 }
 
@@ -183,6 +186,7 @@ const kindsOf: Readonly<Record<ReturnType<typeof roleOf>, readonly AxisKind[]>> 
   output: ['loop', 'task', 'lane', 'unroll'],
   reduction: ['reduce', 'lane', 'unroll', 'group'],
   copy: ['loop', 'lane', 'unroll'],
+  scan: ['loop'],
 }
 
 function setKind(nest: Nest, axis: Axis, how: AxisKind): Nest {

@@ -90,6 +90,11 @@ export interface ArgTypes {
   assign: undefined
   /** src [x]: reduced axes keep size 1. */
   reduce_axis: { readonly alu: ReduceAlu; readonly axes: readonly number[] }
+  /**
+   * src [x]: out[i] = x[0] ⊕ … ⊕ x[i] along the axis. src [x, keys], keys integers in [0, buckets): each element is combined
+   * with those before it that have its key; `buckets` is 0 without keys.
+   */
+  scan_axis: { readonly alu: ReduceAlu; readonly axis: number; readonly buckets: number }
   /** src [x, indices]: out[i…, rest…] = x[indices[i…], rest…]; zero where the index is outside. x has rank >= 1. */
   gather: undefined
   /** src roots; dtype void: several results computed together. */
@@ -112,6 +117,11 @@ export interface ArgTypes {
   store: undefined
   /** src [value, ...ranges]: value combined over the ranges. */
   reduce: ReduceAlu
+  /**
+   * src [value, ...ranges]: value combined over the iterations of the ranges so far, this one included, the last range
+   * fastest; the ranges stay open. All other loops that it stands in are around them.
+   */
+  scan: ReduceAlu
   /** src stores; dtype void. One kernel: independent loop nests and their stores. */
   kernel: { readonly name: string }
 

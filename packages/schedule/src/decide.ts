@@ -1,5 +1,5 @@
 import { is, isMovement, openRanges, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
-import { inlineCost, isContraction, isReduction, LOAD_COST, reduceLength, ROUND_TRIP_COST, sizeOf, type InlineCost } from './cost.js'
+import { inlineCost, isContraction, isReduction, isScan, LOAD_COST, reduceLength, ROUND_TRIP_COST, sizeOf, type InlineCost } from './cost.js'
 import { extentOf, Group, isSubset, iterations } from './group.js'
 import { andGate, inside, originOf } from './indexing.js'
 import type { Destination } from './prepare.js'
@@ -104,7 +104,10 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   /** Records what computing `u` for `use` asks of the group's loops. */
   function note(u: UOp, use: Use): void {
     const level = levelOf(use)
-    if (isReduction(u)) {
+    if (isScan(u)) {
+      use.group.reductions.add(u)
+      use.group.addLevel(aroundScan(u, use))
+    } else if (isReduction(u)) {
       use.group.reductions.add(u)
       if (isContraction(u)) use.group.contraction = u
       use.group.addLevel(level)
@@ -152,6 +155,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (isMovement(u.op) || u.op === 'const' || u.op === 'iota') return true
     const size = Math.max(1, sizeOf(u))
     if (isReduction(u)) return reductionInlined(u, list, size)
+    if (isScan(u)) return list.every(use => use.group === list[0].group && scans(u, use))
     let evaluations = 0
     for (const use of list) evaluations += evaluationsOf(use)
     const cost = inlineCost(u, stored, costs)
@@ -197,6 +201,12 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     return !serial || work <= SERIAL_WORK || iterations(level) >= ENOUGH_PARALLEL
   }
 
+  /** Whether a scan can go along with the loops of the group of `use`: it sees every element once, and the loops around it can be. */
+  function scans(u: UOp<'scan_axis'>, use: Use): boolean {
+    if (use.gate !== undefined || use.reducing.size > 0 || use.group.contraction !== undefined) return false
+    return levelOf(use).size === use.group.ranges.length && coversOnce(u, use) && use.group.admitsLevel(aroundScan(u, use))
+  }
+
   /** Whether the group of `use` may also store `u`: it makes each element once, and waits for nobody who needs them. */
   function canHost(u: UOp, use: Use, list: readonly Use[]): boolean {
     if (use.gate !== undefined || use.reducing.size > 0 || !coversOnce(u, use)) return false
@@ -204,6 +214,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (!use.group.admitsLevel(level)) return false
     // What is assigned may be read by the same kernel as it was: every task must have its own elements.
     if (level.size < use.group.ranges.length && destinations.get(u)?.some(d => d.kind === 'assign')) return false
+    if (isScan(u) && !scans(u, use)) return false
     if (isReduction(u) && !fits(u, use, isContraction(u), reduceLength(u) * sizeOf(u))) return false
     if (!isReduction(u) && level.size < use.group.ranges.length && use.group.contraction !== undefined) return false
     return list.every(other => other.group === use.group || !use.group.follows(other.group))
@@ -222,6 +233,9 @@ function dependencies(use: Use): ReadonlySet<UOp> {
 
 /** The output loops that a value at this use sits in. */
 const levelOf = (use: Use): ReadonlySet<UOp> => new Set([...dependencies(use), ...use.around].filter(r => use.group.ranges.includes(r)))
+
+/** The loops that must be around a scan: all but the one along its axis. */
+const aroundScan = (u: UOp<'scan_axis'>, use: Use): ReadonlySet<UOp> => new Set(use.group.ranges.filter(r => r !== use.index[u.arg.axis]))
 
 function evaluationsOf(use: Use): number {
   return iterations(dependencies(use)) * recomputed(use)

@@ -4,6 +4,7 @@ import { sizeOf } from './cost.js'
 import { decide } from './decide.js'
 import type { Group } from './group.js'
 import { lowerGroup, type LoweredGroup, type Memory } from './lower.js'
+import { splitLongScans } from './long-scans.js'
 import { align, planMemory, type Lifetime } from './memory.js'
 import { memoryKey, mergeSiblings, shareReduceLoops } from './merge.js'
 import { kernelName } from './name.js'
@@ -47,7 +48,7 @@ export function schedule(sink: UOp<'sink'>, options: ScheduleOptions = {}): Boun
 }
 
 function makePlan(sink: UOp, maxBuffers: number): Plan {
-  const { destinations: asked, roots } = prepare(splitLongReductions(sink))
+  const { destinations: asked, roots } = prepare(splitLongReductions(splitLongScans(sink)))
   const destinations = new Map(asked)
   const { groups: decided, home: homes } = decide(destinations)
   const groups = [...decided]

@@ -1,5 +1,6 @@
 import {
-  address, bounds, cast, conjuncts, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, reduceIdentity, shapeOf,
+  address, bounds, cast, conjuncts, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, reduceIdentity, scan,
+  shapeOf,
   simplifyGiven, store, where, withSrc,
   type DType, type UOp,
 } from '@petagrad/ir'
@@ -142,6 +143,11 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
       const ranges = rangesFor(u, index)
       const value = valueOf(u.src[0], withRanges(u, index, ranges), gate)
       return u.arg.alu === 'add' ? joinedSum(value, ranges) : reduce(u.arg.alu, value, ranges)
+    }
+    if (is(u, 'scan_axis')) {
+      const along = index[u.arg.axis]
+      const value = valueOf(u.src[0], index, gate)
+      return along.op === 'range' ? scan(u.arg.alu, value, [along]) : value
     }
     if (u.op === 'gather') {
       const [x, indices] = u.src

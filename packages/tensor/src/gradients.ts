@@ -3,6 +3,7 @@ import {
   add, addScalar, apply, cast, div, equal, expand, flip, lessThan, mul, mulScalar, neg, pad, permute, reciprocal, reduceAxes, reshape,
   select, shear, shrink, splat, splatValue, sumAxes, zerosLike,
 } from './build.js'
+import { scanGradient } from './scan-gradients.js'
 
 /**
  * How the gradient `g` of a node reaches its sources: one thunk for each source, or undefined where nothing flows
@@ -147,6 +148,7 @@ const tensorLevel: Partial<Record<Op, GradientRule>> = {
       }
     },
   ],
+  scan_axis: (u, g) => [() => (is(u, 'scan_axis') ? scanGradient(u, g) : g)],
   gather: (u, g) => [() => scatterRows(u, g)],
 }
 

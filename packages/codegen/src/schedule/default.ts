@@ -4,7 +4,9 @@ import { pointsOf, type LoopNests, type Nest } from '../nest.js'
 import { ScheduleBuilder, type NestBuilder } from './builder.js'
 import { scheduleContraction } from './contraction.js'
 import { mergeAxes } from './normalise.js'
+import { scannedAxes } from '../scans.js'
 import { scheduleRows } from './rows.js'
+import { scheduleScan } from './scans.js'
 import { scheduleTile } from './tile.js'
 
 /** Points below which a nest is left as plain loops. */
@@ -20,7 +22,8 @@ export function defaultSchedule(nests: LoopNests, capabilities: Capabilities): S
 function scheduleNest(nest: NestBuilder, capabilities: Capabilities): void {
   mergeAxes(nest)
   if (pointsOf(nest.current) < TINY) return
-  if (hasLevels(nest.current)) scheduleRows(nest, capabilities)
+  if (scannedAxes(nest.current).size > 0) scheduleScan(nest, capabilities)
+  else if (hasLevels(nest.current)) scheduleRows(nest, capabilities)
   else if (!scheduleContraction(nest, capabilities)) scheduleTile(nest, capabilities)
 }
 

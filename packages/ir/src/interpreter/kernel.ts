@@ -34,6 +34,7 @@ class KernelInterpreter {
   /** Values computed so far; one stays good until a range that it stands in moves on. */
   private readonly results = new Map<UOp, { readonly value: ConstValue | Address; readonly at: number }>()
   private readonly memories = new Map<UOp, Memory>()
+  private readonly scans = new Map<string, Reduction>()
   private time = 0
 
   constructor(
@@ -86,6 +87,7 @@ class KernelInterpreter {
     if (is(u, 'range')) return this.counter(u)
     if (is(u, 'param') || is(u, 'scratch')) return { memory: this.memory(u), element: 0 }
     if (is(u, 'reduce')) return this.reduce(u)
+    if (is(u, 'scan')) return this.scan(u)
     switch (u.op) {
       case 'index': {
         const { memory, element } = this.address(u.src[0])
@@ -120,6 +122,17 @@ class KernelInterpreter {
     this.runOver(u.src[0], u.src.slice(1), value => {
       if (typeof value !== 'object') total.add(value)
     })
+    return total.result
+  }
+
+  /** The total so far goes on, one for each iteration of the other loops, or begins anew with the first iteration. */
+  private scan(u: UOp<'scan'>): ConstValue {
+    const over = u.src.slice(1)
+    const valueOf = (range: UOp): number => this.counters.get(range)?.value ?? 0
+    const place = `${u.id} ${[...openRanges(u)].filter(r => !over.includes(r)).map(valueOf).join()}`
+    const total = (over.every(r => valueOf(r) === 0) ? undefined : this.scans.get(place)) ?? new Reduction(u.arg, u.dtype)
+    this.scans.set(place, total)
+    total.add(this.scalar(u.src[0]))
     return total.result
   }
 

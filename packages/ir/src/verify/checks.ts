@@ -61,7 +61,7 @@ export const lanesKept = check('lanes', u =>
 export const bitsKept = check('bits', u =>
   isData(u.dtype) && isData(u.src[0].dtype) && u.dtype.bits === u.src[0].dtype.bits ? undefined : `${u.src[0].dtype.name} and ${u.dtype.name} differ in width`)
 export const reducible = check('reducible', u => {
-  const alu = is(u, 'reduce') ? u.arg : is(u, 'reduce_axis') ? u.arg.alu : 'max'
+  const alu = is(u, 'reduce') || is(u, 'scan') ? u.arg : is(u, 'reduce_axis') || is(u, 'scan_axis') ? u.arg.alu : 'max'
   return alu === 'max' || u.dtype.kind !== 'bool' ? undefined : `${alu} does not exist on bool`
 })
 

@@ -56,6 +56,7 @@ export const opRules: Readonly<Record<Op, OpRule>> = {
   contiguous: view(), copy: view(), detach: view(),
   assign: rule(tensorOnly, c.arity(2), c.sameAsResult(), s.shapesAgree, s.assignable),
   reduce_axis: view(c.reducible, s.reducedAxes),
+  scan_axis: rule(tensorOnly, c.arity(1, 2), c.sameAsResult(0, 1), c.reducible, s.shapesAgree, s.scannable),
   gather: rule(tensorOnly, c.arity(2), c.sameAsResult(0, 1), s.gatherable),
   sink: rule(tensorOnly, c.arity(1, Infinity), c.voidResult, c.valueSources),
 
@@ -68,6 +69,7 @@ export const opRules: Readonly<Record<Op, OpRule>> = {
   after: rule(lowered, c.arity(1, Infinity), c.sameAsResult(0, 1)),
   end: { levels: lowered, checks: [c.argument, c.voidResult, endSources()] },
   reduce: rule(kernelOnly, c.arity(2, Infinity), c.valueResult, c.sameAsResult(0, 1), c.closesRanges, c.reducible, c.axesApart),
+  scan: rule(kernelOnly, c.arity(2, Infinity), c.valueResult, c.sameAsResult(0, 1), c.closesRanges, c.reducible, c.axesApart),
   kernel: rule(kernelOnly, c.arity(1, Infinity), c.voidResult, c.sourcesAre('kernel-roots', ['store', 'end'])),
 
   register: rule(programOnly, c.arity(0), c.dataResult),

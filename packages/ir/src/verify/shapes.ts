@@ -46,6 +46,16 @@ export const reducedAxes = check('axes', u => {
   return is(u, 'reduce_axis') && axesOf(u.arg.axes, rank) ? undefined : `they are not distinct axes of ${rank}`
 })
 
+export const scannable = check('scan', u => {
+  if (!is(u, 'scan_axis')) return undefined
+  const rank = shapeOf(u.src[0]).length
+  if (u.arg.axis >= rank) return `there is no axis ${u.arg.axis} of ${rank}`
+  if (u.src.length === 1) return u.arg.buckets === 0 ? undefined : 'it has buckets and no keys'
+  if (u.arg.buckets === 0) return 'it has keys and no buckets'
+  const keys = u.src[1].dtype
+  return isInteger(keys) && keys.lanes === 1 ? undefined : `the keys are ${keys.name}`
+})
+
 export const gatherable = check('gather', u => {
   if (shapeOf(u.src[0]).length === 0) return 'a scalar has no rows'
   const indices = u.src[1].dtype
