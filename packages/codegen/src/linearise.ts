@@ -271,7 +271,7 @@ class NestLinearizer {
     let stands: UOp = u
     if (u.op === 'index') stands = this.placeAddress(u)
     else if (u.op === 'after') {
-      for (const e of u.src.slice(1)) if (e.op === 'end') this.placeCopy(e)
+      for (const e of u.src.slice(1)) this.placeBefore(e)
       stands = this.put(withSrc(u, [this.value(u.src[0]), ...u.src.slice(1).map(e => this.placed.get(e) ?? e)]), this.blockOf(u))
     } else if (u.op !== 'range') stands = this.put(withSrc(u, u.src.map(s => this.value(s))), this.blockOf(u))
     this.placed.set(u, stands)
@@ -307,6 +307,17 @@ class NestLinearizer {
       pointer = node
     })
     return pointer
+  }
+
+  /** What a value is ordered after: a copy, a store, or an iteration of a loop. */
+  private placeBefore(u: UOp): void {
+    if (u.op === 'end') this.placeCopy(u)
+    else if (u.dtype.kind === 'index') this.value(u)
+    else if (u.op === 'store' && !this.placed.has(u)) {
+      const ready = this.readyStore(u)
+      this.blockOf(u).items.push(ready)
+      this.placed.set(u, ready)
+    }
   }
 
   /** A staged copy: its stores, in loops of their own. */

@@ -4,7 +4,7 @@ import {
 } from '@petagrad/ir'
 import { accumulate } from './accumulate.js'
 import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
-import { keepsScans, scannedAxes } from './scans.js'
+import { keepsScans, scannedAxes, updatingAxes } from './scans.js'
 import { stage } from './stage.js'
 
 /**
@@ -76,6 +76,7 @@ function split(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
   if (!is(axis.src[0], 'const') || factor < 1 || extent % factor !== 0) {
     return refuse(`split: ${factor} does not divide the extent ${extent} of axis ${axis.arg.axis}; peel the rest first`)
   }
+  if (updatingAxes(nest).has(axis)) refuse(`split: memory is updated along axis ${axis.arg.axis}`)
   const outer = range(extent / factor, axis.arg.axis, axis.arg.kind)
   const inner = range(factor, fresh, roleOf(nest, axis) === 'reduction' ? 'reduce' : 'loop')
   const value = indexAdd(indexMul(outer, factor), inner)

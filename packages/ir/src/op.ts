@@ -92,9 +92,24 @@ export interface ArgTypes {
   reduce_axis: { readonly alu: ReduceAlu; readonly axes: readonly number[] }
   /**
    * src [x]: out[i] = x[0] ⊕ … ⊕ x[i] along the axis. src [x, keys], keys integers in [0, buckets): each element is combined
-   * with those before it that have its key; `buckets` is 0 without keys.
+   * with those before it that have its key; `buckets` is 0 without keys. src [x, keys, initial], initial with `buckets`
+   * elements along the axis: each key's total begins with its element of it.
    */
   scan_axis: { readonly alu: ReduceAlu; readonly axis: number; readonly buckets: number }
+  /**
+   * src [x, positions] of one shape: the axes from `axis` on become one of `size`, out[b…, p] = the elements whose position
+   * is p, combined; the combination's identity where there is none. Positions outside are left out.
+   */
+  scatter: { readonly alu: ReduceAlu; readonly axis: number; readonly size: number }
+  /** The same where each position in [0, size) is named exactly once: out[b…, positions[b…, i…]] = x[b…, i…]. */
+  place: { readonly axis: number; readonly size: number }
+  /**
+   * src [x]: the first `count` elements along the axis, in ascending or descending order. NaN is larger than all others,
+   * zeros are equal, and equal elements stay in their order.
+   */
+  sort: { readonly axis: number; readonly descending: boolean; readonly count: number }
+  /** src [x]; dtype i32: the positions along the axis from which `sort` takes its elements. */
+  argsort: { readonly axis: number; readonly descending: boolean; readonly count: number }
   /** src [x, indices]: out[i…, rest…] = x[indices[i…], rest…]; zero where the index is outside. x has rank >= 1. */
   gather: undefined
   /** src roots; dtype void: several results computed together. */

@@ -1,4 +1,4 @@
-import { is, isMovement, openRanges, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
+import { dimUOp, is, isMovement, openRanges, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
 import { inlineCost, isContraction, isReduction, isScan, LOAD_COST, reduceLength, ROUND_TRIP_COST, sizeOf, type InlineCost } from './cost.js'
 import { extentOf, Group, isSubset, iterations } from './group.js'
 import { andGate, inside, originOf } from './indexing.js'
@@ -41,6 +41,9 @@ const FEW_OPERATIONS = 2048
 /** A kernel that goes over its rows several times computes their elements again in each pass. */
 const ROW_PASSES = 3
 
+/** Loops that update tables wait for memory most of the time: what they take may be made again in each of so many. */
+const TABLE_PASSES = 2
+
 const NONE: ReadonlySet<UOp> = new Set()
 
 /**
@@ -81,8 +84,8 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
         host.group.addLevel(levelOf(host))
         note(u, host)
       } else {
-        const { group, index } = Group.over(groups.length, shapeOf(u))
-        groups.push(group)
+        const { group, index } = beside(u) ?? Group.over(groups.length, shapeOf(u.op === 'place' ? u.src[0] : u))
+        if (!groups.includes(group)) groups.push(group)
         store(u, group, index)
         list.push({ group, index, gate: undefined, reducing: NONE, around: NONE, summedBy: undefined })
         note(u, list[list.length - 1])
@@ -101,12 +104,25 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   }
   return { groups, home }
 
+  /** The group that puts another value into the places that `u` is put into, if neither waits for the other. */
+  function beside(u: UOp): { readonly group: Group; readonly index: readonly UOp[] } | undefined {
+    if (u.op !== 'place') return undefined
+    for (const group of groups) {
+      const same = group.stores.find(s => s.node.op === 'place' && s.node.src[1] === u.src[1])
+      if (same !== undefined && ![...uses.get(u)?.values() ?? []].some(use => group.follows(use.group))) return { group, index: same.index }
+    }
+    return undefined
+  }
+
   /** Records what computing `u` for `use` asks of the group's loops. */
   function note(u: UOp, use: Use): void {
     const level = levelOf(use)
     if (isScan(u)) {
       use.group.reductions.add(u)
       use.group.addLevel(aroundScan(u, use))
+    } else if (is(u, 'scatter')) {
+      use.group.reductions.add(u)
+      use.group.addLevel(new Set(use.group.ranges.filter(r => r !== use.index[u.arg.axis])))
     } else if (isReduction(u)) {
       use.group.reductions.add(u)
       if (isContraction(u)) use.group.contraction = u
@@ -145,14 +161,31 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       addUse(indices, { ...use, index: at, summedBy: undefined })
       const gate = andGate(use.gate, inside(chosen, shapeOf(x)[0]))
       addUse(x, { ...use, summedBy: undefined, index: [chosen, ...use.index.slice(rank)], gate })
+    } else if (is(u, 'scatter')) {
+      const along = shapeOf(u.src[0]).slice(u.arg.axis).map(d => (d === 1 ? dimUOp(0) : use.group.newRange(d, 'loop')))
+      const outer = use.index.slice(0, u.arg.axis)
+      const inner = { ...closing({ ...use, index: outer }, along), index: [...outer, ...along] }
+      for (const s of u.src) addUse(s, inner)
+    } else if (isScan(u) && u.src.length > 2) {
+      const all = use.group.newRange(u.arg.buckets, 'loop')
+      for (const s of u.src.slice(0, 2)) addUse(s, { ...use, summedBy: undefined })
+      addUse(u.src[2], { ...closing(use, [all]), index: use.index.map((i, a) => (a === u.arg.axis ? all : i)) })
     } else {
       for (const s of u.src) addUse(s, { ...use, summedBy: undefined })
     }
   }
 
+  /** A use inside further loops, which end before the value of `use` is there. */
+  function closing(use: Use, loops: readonly UOp[]): Use {
+    const fresh = loops.filter(r => r.op === 'range')
+    const around = new Set([...use.around, ...dependencies(use)])
+    return { ...use, reducing: new Set([...use.reducing, ...fresh]), around, summedBy: undefined }
+  }
+
   /** Whether every use of `u` should compute it in place. */
   function inlined(u: UOp, list: readonly Use[]): boolean {
     if (isMovement(u.op) || u.op === 'const' || u.op === 'iota') return true
+    if (u.op === 'scatter' || u.op === 'place') return false
     const size = Math.max(1, sizeOf(u))
     if (isReduction(u)) return reductionInlined(u, list, size)
     if (isScan(u)) return list.every(use => use.group === list[0].group && scans(u, use))
@@ -162,6 +195,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     const again = Math.max(0, evaluations - size)
     if (cost.ops < 1 && cost.loads <= 1) return true // a cast, or no work at all
     if (evaluations * cost.ops <= FEW_OPERATIONS) return true
+    if (evaluations <= TABLE_PASSES * size && list.every(use => updatesTable(use.group))) return true
     if (evaluations <= ROW_PASSES * size && list.every(use => use.group === list[0].group)) return true
     return again * (cost.ops + LOAD_COST * Math.max(0, cost.loads - 1)) <= size * ROUND_TRIP_COST
   }
@@ -209,6 +243,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
 
   /** Whether the group of `use` may also store `u`: it makes each element once, and waits for nobody who needs them. */
   function canHost(u: UOp, use: Use, list: readonly Use[]): boolean {
+    if (u.op === 'scatter' || u.op === 'place') return false
     if (use.gate !== undefined || use.reducing.size > 0 || !coversOnce(u, use)) return false
     const level = levelOf(use)
     if (!use.group.admitsLevel(level)) return false
@@ -220,6 +255,9 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     return list.every(other => other.group === use.group || !use.group.follows(other.group))
   }
 }
+
+/** Whether a group's loop looks up where each element goes. */
+const updatesTable = (group: Group): boolean => group.stores.some(s => s.node.op === 'place' || s.node.op === 'scatter')
 
 /** Loops whose every iteration computes the used element again. */
 function dependencies(use: Use): ReadonlySet<UOp> {

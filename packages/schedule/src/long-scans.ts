@@ -1,7 +1,8 @@
 import {
-  binary, constant, dtypes, is, reduceIdentity, shapeOf, toposort, uop, where, withSrc, type ReduceAlu, type Shape, type UOp,
+  binary, is, reduceIdentity, shapeOf, toposort, uop, where, withSrc, type ReduceAlu, type Shape, type UOp,
 } from '@petagrad/ir'
 import { sizeOf } from './cost.js'
+import { positions, splat } from './views.js'
 
 /** Fewer lines than this cannot keep the cores busy, */
 const FEW_LINES = 16
@@ -52,11 +53,3 @@ function totalBefore(totals: UOp, axis: number, alu: ReduceAlu): UOp {
   const kept = where(isBefore, across, splat(reduceIdentity(alu, totals.dtype), totals.dtype, square))
   return uop('reduce_axis', totals.dtype, [kept], { alu, axes: [axis + 1] })
 }
-
-function positions(axis: number, shape: Shape): UOp {
-  const line = uop('iota', dtypes.i32, [], { size: shape[axis] })
-  return uop('expand', dtypes.i32, [uop('reshape', dtypes.i32, [line], shape.map((d, i) => (i === axis ? d : 1)))], shape)
-}
-
-const splat = (value: Parameters<typeof constant>[0], dtype: UOp['dtype'], shape: Shape): UOp =>
-  uop('expand', dtype, [uop('reshape', dtype, [constant(value, dtype)], shape.map(() => 1))], shape)

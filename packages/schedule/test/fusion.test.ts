@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type UOp } from '@petagrad/ir'
+import { dtypes, uop, type UOp } from '@petagrad/ir'
 import { schedule } from '@petagrad/schedule'
 import { alu, assign, buffer, conv2d, expand, full, layerNorm, matmul, permute, reduce, reshape, scan, sink, softmax, unary } from './graphs.js'
 
@@ -62,6 +62,15 @@ describe('what is stored', () => {
   it('a scan across another', () => expect(kernels(scan('add', scan('add', buffer([64, 100]), 0), 1))).toBe(2))
   it('the totals of blocks of one long scan, and what comes before each', () => expect(kernels(scan('add', buffer([1 << 20]), 0))).toBe(3))
   it('parts of a long sum, so that cores can share it', () => expect(kernels(reduce('add', buffer([1 << 20]), [0]))).toBe(2))
+})
+
+describe('sorting', () => {
+  const sorted = (dims: readonly number[], count = dims[dims.length - 1]): UOp[] => {
+    const [x, arg] = [buffer(dims), { axis: dims.length - 1, descending: true, count }]
+    return [uop('sort', x.dtype, [x], arg), uop('argsort', dtypes.i32, [x], arg)]
+  }
+  it('a million numbers: three passes of counting, adding up and placing', () => expect(kernels(...sorted([1_000_000]))).toBe(9))
+  it('short lines: keys, ranks, and placing', () => expect(kernels(...sorted([1000, 40]))).toBe(3))
 })
 
 describe('assignment', () => {

@@ -2,7 +2,7 @@ import type { UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, axesUsedAsValues, gateMoves, moves, strideOf } from '../access.js'
 import { extentOf, isFixed, reducedAxes, type Axis, type Nest } from '../nest.js'
-import { hasOnlyScans, scannedAxes } from '../scans.js'
+import { hasOnlyScans, outermostAxes, scannedAxes } from '../scans.js'
 import type { NestBuilder } from './builder.js'
 import { assignTasks } from './order.js'
 import { laneWidths } from './tile-search.js'
@@ -34,8 +34,7 @@ export function scheduleScan(nest: NestBuilder, capabilities: Capabilities): voi
     const copies = [CHAINS, CHAINS / 2].find(c => chained !== undefined && extentOf(chained) >= c)
     if (chained !== undefined && copies !== undefined) writeOut(chained, copies, 'unroll')
   }
-  const closed = new Set([...along].map(a => (a as Axis).arg.axis))
-  assignTasks(nest, capabilities, new Set([...inner.keys(), ...closed]))
+  assignTasks(nest, capabilities, new Set(inner.keys()), outermostAxes(nest.current).map(a => a.arg.axis))
   for (const [axis, how] of inner) nest.apply({ kind: 'as', axis, how })
 }
 

@@ -6,6 +6,7 @@ import { is, toposort, type UOp } from '../uop.js'
 import { evaluateDim } from './kernel.js'
 import { decodeValues, Memory } from './memory.js'
 import { countOf, movementSources, ravel, unravel } from './movement.js'
+import { isOrdered, orderedElements } from './ordered.js'
 import { Reduction } from './reduction.js'
 import { constantOf, evalAlu, zeroOf } from './scalar.js'
 
@@ -69,7 +70,7 @@ class TensorInterpreter {
     if (is(u, 'iota')) return Array.from({ length: shape[0] }, (_, i) => constantOf(i, u.dtype))
     if (is(u, 'buffer')) return this.bufferContents(u)
     if (is(u, 'reduce_axis')) return this.reduce(u, shape)
-    if (is(u, 'scan_axis')) return this.scan(u, shape)
+    if (isOrdered(u)) return orderedElements(u, shape, s => this.value(s))
     if (isMovement(u.op)) return this.move(u as UOp<MovementOp>) // isMovement has just narrowed its op
     if (u.op === 'gather') return this.gather(u, shape)
     if (u.op === 'contiguous' || u.op === 'copy' || u.op === 'detach') return this.value(u.src[0]).values
@@ -111,22 +112,6 @@ class TensorInterpreter {
       totals[ravel(index, shape)].add(value)
     })
     return totals.map(total => total.result)
-  }
-
-  private scan(u: UOp<'scan_axis'>, shape: readonly number[]): readonly ConstValue[] {
-    const { alu, axis, buckets } = u.arg
-    const keys = u.src.length > 1 ? this.value(u.src[1]).values : undefined
-    const totals = new Map<string, Reduction>()
-    return this.value(u.src[0]).values.map((value, position) => {
-      const key = keys === undefined ? 0 : Number(keys[position])
-      if (keys !== undefined && !(key >= 0 && key < buckets)) throw new PetagradError('IR_INVALID', `the key ${key} is outside of [0, ${buckets})`, { op: 'scan_axis' })
-      // Row-major order meets the elements of each line along the axis in their order.
-      const line = unravel(position, shape).map((i, a) => (a === axis ? key : i)).join()
-      const total = totals.get(line) ?? new Reduction(alu, u.dtype)
-      totals.set(line, total)
-      total.add(value)
-      return total.result
-    })
   }
 
   private gather(u: UOp, shape: readonly number[]): readonly ConstValue[] {

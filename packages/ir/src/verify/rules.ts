@@ -56,7 +56,10 @@ export const opRules: Readonly<Record<Op, OpRule>> = {
   contiguous: view(), copy: view(), detach: view(),
   assign: rule(tensorOnly, c.arity(2), c.sameAsResult(), s.shapesAgree, s.assignable),
   reduce_axis: view(c.reducible, s.reducedAxes),
-  scan_axis: rule(tensorOnly, c.arity(1, 2), c.sameAsResult(0, 1), c.reducible, s.shapesAgree, s.scannable),
+  scan_axis: rule(tensorOnly, c.arity(1, 3), c.sameAsResult(0, 1), c.reducible, s.scannable),
+  scatter: rule(tensorOnly, c.arity(2), c.sameAsResult(0, 1), c.reducible, s.shapesAgree, s.scatterable),
+  place: rule(tensorOnly, c.arity(2), c.sameAsResult(0, 1), s.shapesAgree, s.scatterable),
+  sort: view(s.sortable), argsort: rule(tensorOnly, c.arity(1), c.i32Result, s.sortable),
   gather: rule(tensorOnly, c.arity(2), c.sameAsResult(0, 1), s.gatherable),
   sink: rule(tensorOnly, c.arity(1, Infinity), c.voidResult, c.valueSources),
 
