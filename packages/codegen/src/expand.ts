@@ -1,6 +1,6 @@
 import {
-  address, constant, dtypes, extract, indexConst, is, isAlu, isFloat, linearForm, load, openRanges, PetagradError, reduce, remake, scan,
-  store, toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
+  address, binary, constant, constantOf, dtypes, extract, indexConst, is, isAlu, isFloat, isInteger, linearForm, load, openRanges,
+  PetagradError, reduce, remake, scan, store, toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
 import { extentOf, rebuild, type Axis, type Nest } from './nest.js'
 
@@ -78,10 +78,21 @@ export function expandNest(nest: Nest): UOp[] {
     if (is(u, 'scan')) return scanAt(u, p)
     if (u.op === 'end') return endAt(u, p)
     const lane = laneOf(u, p)
-    if (lane !== undefined && onIndex(u)) return perLane(u, p, lane)
+    if (lane !== undefined && onIndex(u)) return steps(u, p, lane) ?? perLane(u, p, lane)
     const src = u.src.map(s => at(s, p))
     if (lane === undefined || !isAlu(u.op)) return rebuild(u, src)
     return remake(u, vector(u.dtype, extentOf(lane)), src.map(s => splat(s, extentOf(lane))))
+  }
+
+  /** An index that moves evenly from lane to lane, as an integer: the first lane's, and a constant for each lane. */
+  const steps = (u: UOp, p: Point, lane: Axis): UOp | undefined => {
+    if (u.op !== 'cast' || !isInteger(u.dtype) || u.dtype.kind === 'index') return undefined
+    const { terms } = linearForm(u.src[0])
+    const step = terms.get(lane) ?? 0
+    if ([...terms.keys()].some(t => t !== lane && openRanges(t).has(lane))) return undefined
+    const lanes = extentOf(lane)
+    const away = Array.from({ length: lanes }, (_, i) => constant(constantOf(step * i, u.dtype), u.dtype))
+    return binary('add', splat(at(u, new Map([...p, [lane, 0]])), lanes), collect(away))
   }
 
   const perLane = (u: UOp, p: Point, lane: Axis): UOp =>

@@ -24,6 +24,9 @@ export const scannedAxes = (nest: Nest): ReadonlySet<UOp> => new Set(ordersOf(ne
 /** Those of updates in memory. */
 export const updatingAxes = (nest: Nest): ReadonlySet<UOp> => new Set(ordersOf(nest).filter(o => o.inMemory).flatMap(o => o.along))
 
+/** Whether something in the nest is met in order: by a scan, or by way of a table in memory. */
+export const isInOrder = (nest: Nest): boolean => toposort(nest.stores).some(u => u.op === 'scan' || u.op === 'scratch')
+
 /** Whether in this order the elements are met one after another, inside all loops that begin anew. */
 export function keepsScans(nest: Nest, order: readonly Axis[]): boolean {
   const place = new Map<UOp, number>(order.map((a, i) => [a, i]))

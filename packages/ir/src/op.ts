@@ -160,7 +160,11 @@ export interface ArgTypes {
   barrier: undefined
   /** src [extent]; dtype index; the launch index along one grid ('grid0'…) or block ('block0'…) dimension. */
   special: { readonly name: string }
-  /** src [x, ...before]: x, ordered after the others. Renders as x. */
+  /**
+   * src [x, ...before]: x, ordered after the others. Renders as x. Kernel level: `before` may hold stores, `end`s and
+   * ranges. Behind an `end`, a range is one whose iterations follow each other, inside all loops that the `end` stands in;
+   * other ranges are loops whose iterations each begin anew.
+   */
   after: undefined
   /** src operands: target-specific text for the renderer that knows `name`; counted. */
   custom: { readonly name: string }

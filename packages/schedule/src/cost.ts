@@ -99,6 +99,7 @@ export const reduceLength = (u: UOp<'reduce_axis'>): number => {
 }
 
 /** Made by loops that meet their elements one after another. */
-export const isOrdered = (u: UOp): boolean => u.op === 'scan_axis' || u.op === 'scatter' || u.op === 'place'
-export const isScan = (u: UOp): u is UOp<'scan_axis'> => is(u, 'scan_axis')
+export const isOrdered = (u: UOp): boolean => u.op === 'scan_axis' || u.op === 'argsort' || u.op === 'scatter' || u.op === 'place'
+/** Made along one of the loops that use it, element by element. */
+export const isScan = (u: UOp): u is UOp<'scan_axis'> | UOp<'argsort'> => u.op === 'scan_axis' || u.op === 'argsort'
 export const isReduction = (u: UOp): u is UOp<'reduce_axis'> => is(u, 'reduce_axis')

@@ -166,7 +166,10 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       const outer = use.index.slice(0, u.arg.axis)
       const inner = { ...closing({ ...use, index: outer }, along), index: [...outer, ...along] }
       for (const s of u.src) addUse(s, inner)
-    } else if (isScan(u) && u.src.length > 2) {
+    } else if (is(u, 'argsort')) {
+      const all = use.group.newRange(shapeOf(u.src[0])[u.arg.axis], 'loop')
+      addUse(u.src[0], { ...closing(use, [all]), index: use.index.map((i, a) => (a === u.arg.axis ? all : i)) })
+    } else if (is(u, 'scan_axis') && u.src.length > 2) {
       const all = use.group.newRange(u.arg.buckets, 'loop')
       for (const s of u.src.slice(0, 2)) addUse(s, { ...use, summedBy: undefined })
       addUse(u.src[2], { ...closing(use, [all]), index: use.index.map((i, a) => (a === u.arg.axis ? all : i)) })
@@ -236,7 +239,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   }
 
   /** Whether a scan can go along with the loops of the group of `use`: it sees every element once, and the loops around it can be. */
-  function scans(u: UOp<'scan_axis'>, use: Use): boolean {
+  function scans(u: UOp<'scan_axis'> | UOp<'argsort'>, use: Use): boolean {
     if (use.gate !== undefined || use.reducing.size > 0 || use.group.contraction !== undefined) return false
     return levelOf(use).size === use.group.ranges.length && coversOnce(u, use) && use.group.admitsLevel(aroundScan(u, use))
   }
@@ -273,7 +276,8 @@ function dependencies(use: Use): ReadonlySet<UOp> {
 const levelOf = (use: Use): ReadonlySet<UOp> => new Set([...dependencies(use), ...use.around].filter(r => use.group.ranges.includes(r)))
 
 /** The loops that must be around a scan: all but the one along its axis. */
-const aroundScan = (u: UOp<'scan_axis'>, use: Use): ReadonlySet<UOp> => new Set(use.group.ranges.filter(r => r !== use.index[u.arg.axis]))
+const aroundScan = (u: UOp<'scan_axis'> | UOp<'argsort'>, use: Use): ReadonlySet<UOp> =>
+  new Set(use.group.ranges.filter(r => r !== use.index[u.arg.axis]))
 
 function evaluationsOf(use: Use): number {
   return iterations(dependencies(use)) * recomputed(use)

@@ -6,7 +6,8 @@ import {
 } from '@petagrad/ir'
 import { sizeOf } from './cost.js'
 import type { Group } from './group.js'
-import { keyedScan, loopsOf, scattered } from './tables.js'
+import { selectionBlock } from './sort.js'
+import { keyedScan, loopsOf, scattered, selection } from './tables.js'
 import { andGate, flatten, inside, originOf } from './indexing.js'
 import type { Destination } from './prepare.js'
 
@@ -150,6 +151,13 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
       const value = valueOf(u.src[0], index, gate)
       if (u.src.length > 1) return scanByKeys(u, value, index)
       return along.op === 'range' ? scan(u.arg.alu, value, [along]) : value
+    }
+    if (is(u, 'argsort')) {
+      const { axis } = u.arg
+      const priority = (at: UOp): UOp => valueOf(u.src[0], index.map((i, a) => (a === axis ? at : i)), undefined)
+      const around = loopsOf(index.filter((_, a) => a !== axis))
+      const count = Number(shapeOf(u.src[0])[axis])
+      return selection(priority, u.src[0].dtype, count, selectionBlock(count), index[axis], around, () => axes++)
     }
     if (is(u, 'scatter')) {
       const outer = index.slice(0, u.arg.axis)

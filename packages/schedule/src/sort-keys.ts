@@ -32,6 +32,21 @@ export function keyOf(x: UOp, descending: boolean): UOp {
   return where(isNaN, all(descending ? 0n : most), descending ? where(isNegative, up, down) : where(isNegative, down, up))
 }
 
+/** The dtype of `priorityOf`; undefined where there is no integer that has room for one value more. */
+export function priorityDType(dtype: DType): DType | undefined {
+  if (isFloat(dtype)) return unsigned[dtype.bits]
+  return dtype.bits < 32 ? dtypes.u32 : dtype.bits === 32 ? dtypes.u64 : undefined
+}
+
+/** An unsigned integer for each element, larger for those that come earlier, and never 0. */
+export function priorityOf(x: UOp, dtype: DType, descending: boolean): UOp {
+  const key = keyOf(x, !descending)
+  const all = (value: number): UOp => splat(value, dtype, shapeOf(x))
+  // Keys of floats leave room around them; only NaN can be 0.
+  if (isFloat(x.dtype)) return descending ? key : binary('max', key, all(1))
+  return binary('add', cast('cast', key, dtype), all(1))
+}
+
 /** The bits of the largest value that is not NaN. */
 function largestMagnitude(dtype: DType): bigint {
   return dtype === dtypes.f8e4m3 ? 0x7en : BigInt(toBits(dtype, Infinity))

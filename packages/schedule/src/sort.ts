@@ -1,9 +1,14 @@
-import { binary, cast, dtypes, is, shapeOf, toposort, uop, where, withSrc, type UOp } from '@petagrad/ir'
-import { digitsOf, keyOf, lastInOrder } from './sort-keys.js'
+import { binary, cast, dtypes, is, shapeOf, toposort, uop, where, withSrc, type DType, type UOp } from '@petagrad/ir'
+import { digitsOf, keyOf, lastInOrder, priorityDType, priorityOf } from './sort-keys.js'
 import { permute, positions, reshape, splat } from './views.js'
 
 /** Up to so many elements a line is sorted by counting, for each element, those that come before it. */
 const COUNTED = 64
+/** So few elements, and so small a part of a line, are looked for one after another. */
+const MOST_SELECTED = 32
+const SELECTED_PART = 8
+const LONGEST_SELECTED = 1 << 16
+const LEAST_BLOCK = 8
 /** Lines of at least so many elements are sorted by wide digits: fewer passes, larger tables. */
 const LONG_LINE = 1 << 15
 const WIDE_DIGIT = 11
@@ -49,7 +54,48 @@ function sortLines(x: UOp, descending: boolean, count: number): Sorted {
     const first = (u: UOp): UOp => uop('shrink', u.dtype, [u], [[0, lines], [0, count]])
     return { values: first(x), indices: first(splat(0, dtypes.i32, [lines, length])) }
   }
+  const dtype = priorityDType(x.dtype)
+  if (dtype !== undefined && count <= MOST_SELECTED && count * SELECTED_PART <= length) {
+    const chunks = lines < CHUNKS && length >= LONG_LINE ? Math.max(CHUNKS, Math.ceil(length / LONGEST_SELECTED)) : 1
+    if (chunks > 1 && chunks <= CHUNKS ** 2) return selectFromChunks(x, descending, count, chunks)
+    if (length <= LONGEST_SELECTED) return select(x, dtype, descending, count)
+  }
   return length <= COUNTED ? sortByCounting(x, descending, count) : sortByDigits(x, descending, count)
+}
+
+/** Lines that are selected from are looked through in blocks, about as many as a block has elements. */
+export function selectionBlock(length: number): number {
+  return Math.max(LEAST_BLOCK, 2 ** Math.round(Math.log2(length) / 2))
+}
+
+/** The first few, one after another. The line is padded to whole blocks by priorities that are never looked for. */
+function select(x: UOp, dtype: DType, descending: boolean, count: number): Sorted {
+  const length = Number(shapeOf(x)[1])
+  const block = selectionBlock(length)
+  const size = Math.ceil(length / block) * block
+  const priority = priorityOf(x, dtype, descending)
+  const padded = size === length ? priority : uop('pad', dtype, [priority], [[0, 0], [0, size - length]])
+  const indices = uop('argsort', dtypes.i32, [padded], { axis: 1, descending: true, count })
+  return { values: elementsOf(x, indices), indices }
+}
+
+/** The first few of each chunk, then the first of those: among equal ones, those of earlier chunks stand earlier. */
+function selectFromChunks(x: UOp, descending: boolean, count: number, chunks: number): Sorted {
+  const [lines, length] = shapeOf(x).map(Number)
+  const size = Math.ceil(length / chunks)
+  const first = sortLines(reshape(lengthened(x, chunks * size, descending), [lines * chunks, size]), descending, count)
+  const shape = [lines, chunks, count]
+  const start = binary('mul', positions(1, shape), splat(size, dtypes.i32, shape))
+  const from = uop('contiguous', dtypes.i32, [reshape(binary('add', start, reshape(first.indices, shape)), [lines, chunks * count])])
+  const { values, indices } = sortLines(uop('contiguous', x.dtype, [reshape(first.values, [lines, chunks * count])]), descending, count)
+  return { values, indices: elementsOf(from, indices) }
+}
+
+/** x[line, indices[line, i]] */
+function elementsOf(x: UOp, indices: UOp): UOp {
+  const [lines, length] = shapeOf(x).map(Number)
+  const start = binary('mul', positions(0, shapeOf(indices)), splat(length, dtypes.i32, shapeOf(indices)))
+  return uop('gather', x.dtype, [reshape(x, [lines * length]), binary('add', start, indices)])
 }
 
 /** An element's position is the number of those before it: smaller ones, and equal ones further left. */

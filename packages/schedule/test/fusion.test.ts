@@ -70,6 +70,7 @@ describe('sorting', () => {
     return [uop('sort', x.dtype, [x], arg), uop('argsort', dtypes.i32, [x], arg)]
   }
   it('a million numbers: three passes of counting, adding up and placing', () => expect(kernels(...sorted([1_000_000]))).toBe(9))
+  it('ten of a thousand: priorities, and looking for them', () => expect(kernels(...sorted([1024, 1000], 10))).toBe(2))
   it('short lines: keys, ranks, and placing', () => expect(kernels(...sorted([1000, 40]))).toBe(3))
 })
 

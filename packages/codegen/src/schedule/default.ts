@@ -4,7 +4,7 @@ import { pointsOf, type LoopNests, type Nest } from '../nest.js'
 import { ScheduleBuilder, type NestBuilder } from './builder.js'
 import { scheduleContraction } from './contraction.js'
 import { mergeAxes } from './normalise.js'
-import { scannedAxes } from '../scans.js'
+import { isInOrder } from '../scans.js'
 import { scheduleRows } from './rows.js'
 import { scheduleScan } from './scans.js'
 import { scheduleTile } from './tile.js'
@@ -22,7 +22,7 @@ export function defaultSchedule(nests: LoopNests, capabilities: Capabilities): S
 function scheduleNest(nest: NestBuilder, capabilities: Capabilities): void {
   mergeAxes(nest)
   if (pointsOf(nest.current) < TINY) return
-  if (scannedAxes(nest.current).size > 0) scheduleScan(nest, capabilities)
+  if (isInOrder(nest.current)) scheduleScan(nest, capabilities)
   else if (hasLevels(nest.current)) scheduleRows(nest, capabilities)
   else if (!scheduleContraction(nest, capabilities)) scheduleTile(nest, capabilities)
 }

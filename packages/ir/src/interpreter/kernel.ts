@@ -1,7 +1,7 @@
 import { PetagradError } from '../errors.js'
 import { isAlu, type ConstValue, type Dim } from '../op.js'
 import { openRanges } from '../ranges.js'
-import { is, type UOp } from '../uop.js'
+import { is, toposort, type UOp } from '../uop.js'
 import { Memory } from './memory.js'
 import { Reduction } from './reduction.js'
 import { constantOf, evalAlu } from './scalar.js'
@@ -44,7 +44,7 @@ class KernelInterpreter {
 
   /** Evaluates `u` for every combination of the ranges' values, the last axis fastest. */
   runOver(u: UOp, ranges: readonly UOp[], each: (value: ConstValue | Address) => void = () => undefined): void {
-    const order = [...ranges].sort((a, b) => axisOf(a) - axisOf(b))
+    const order = loopOrder(u, ranges)
     const nest = (depth: number): void => {
       if (depth === order.length) return each(this.evaluate(u))
       const extent = this.scalar(order[depth].src[0])
@@ -155,6 +155,26 @@ class KernelInterpreter {
     if (memory === undefined) this.memories.set(u, (memory = openMemory(u, this.args)))
     return memory
   }
+}
+
+/** By axis, but inside of all others those that something goes along in order: a scan, or a table that begins anew in the others. */
+function loopOrder(u: UOp, ranges: readonly UOp[]): readonly UOp[] {
+  const byAxis = [...ranges].sort((a, b) => axisOf(a) - axisOf(b))
+  if (byAxis.length < 2) return byAxis
+  const along = loopsInOrder(u)
+  return [...byAxis.filter(r => !along.has(r)), ...byAxis.filter(r => along.has(r))]
+}
+
+const inOrder = new WeakMap<UOp, ReadonlySet<UOp>>()
+
+/** What scans and tables below the node go along. */
+function loopsInOrder(u: UOp): ReadonlySet<UOp> {
+  const known = inOrder.get(u)
+  if (known !== undefined) return known
+  const along = toposort(u).filter(n => n.op === 'scan' || (n.op === 'after' && n.src[1]?.op === 'end')).flatMap(n => n.src.slice(1))
+  const loops = new Set(along.filter(r => r.op === 'range'))
+  inOrder.set(u, loops)
+  return loops
 }
 
 const axisOf = (u: UOp): number => (is(u, 'range') ? u.arg.axis : -1)

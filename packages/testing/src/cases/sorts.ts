@@ -27,8 +27,9 @@ function valuesOf(dtype: DType, count: number, seed: number): ConstValue[] {
 export function sortCases(): CaseTemplate[] {
   const all = dataTypes.flatMap(dtype => [false, true].flatMap(d => [[[3, 9], 1] as const, [[2, 150], 1] as const].map(([s, axis]) => sorted(dtype, s, axis, d))))
   const many = shapes.flatMap(([s, axis]) => [dtypes.f32, dtypes.u8].map((dtype, i) => sorted(dtype, s, axis, i === 1)))
-  const some = [1, 3, 10].flatMap(k => [[40], [100], [6, 1000], [5000]].map(s => sorted(dtypes.f32, s, s.length - 1, true, k)))
-  return [...all, ...many, ...some, ...parts()]
+  const some = [1, 3, 10].flatMap(k => [[40], [100], [6, 1000], [5000], [2, 33000]].map(s => sorted(dtypes.f32, s, s.length - 1, k !== 3, k)))
+  const selected = dataTypes.map(dtype => sorted(dtype, [3, 70], 1, true, 8))
+  return [...all, ...many, ...some, ...selected, ...parts()]
 }
 
 function sorted(dtype: DType, shape: readonly number[], axis: number, descending: boolean, count = shape[axis]): CaseTemplate {
@@ -80,7 +81,7 @@ function parts(): CaseTemplate[] {
       const integers = (f: (i: number) => number): number[] => Array.from({ length: 240 }, (_, i) => f(i))
       const given = {
         x: inputs.tensor(dtype, shape, integers(i => ((i * 7) % 13) - 6)),
-        keys: inputs.tensor(dtypes.i32, shape, integers(i => (i * 5) % 7)),
+        keys: inputs.tensor(dtypes.i32, shape, integers(i => (i * i * 5) % 7)),
         positions: inputs.tensor(dtypes.i32, shape, integers(i => ((i * 11) % 10) - 1)),
         permutation: inputs.tensor(dtypes.i32, shape, integers(i => ((i % 40) * [1, 3, 7, 9, 11, 13][Math.floor(i / 40)] + 5) % 40)),
       }
