@@ -4,7 +4,7 @@ import {
   select, shear, shrink, splat, splatValue, sumAxes, zerosLike,
 } from './build.js'
 import { scanGradient } from './scan-gradients.js'
-import { sortGradient } from './sort-gradients.js'
+import { placedGradient, sortGradient } from './sort-gradients.js'
 
 /**
  * How the gradient `g` of a node reaches its sources: one thunk for each source, or undefined where nothing flows
@@ -151,7 +151,9 @@ const tensorLevel: Partial<Record<Op, GradientRule>> = {
   ],
   scan_axis: (u, g) => [() => (is(u, 'scan_axis') ? scanGradient(u, g) : g)],
   sort: (u, g) => [() => (is(u, 'sort') ? sortGradient(u, g) : g)],
-  argsort: none, scatter: refuse, place: refuse,
+  argsort: none,
+  scatter: (u, g) => [() => (is(u, 'scatter') ? placedGradient(u, g) : g)],
+  place: (u, g) => [() => (is(u, 'place') ? placedGradient(u, g) : g)],
   gather: (u, g) => [() => scatterRows(u, g)],
 }
 

@@ -32,6 +32,11 @@ describe(`sorting (seed ${seed})`, () => {
     const { gradients: [g] } = valueAndGrad((x: Tensor) => x.topk(2).values.mul(Tensor.from([10, 1])).sum())(Tensor.from([3, 1, 4, 2]))
     expect(await g.tolist()).toEqual([1, 0, 10, 0])
   })
+  it('has second derivatives', async () => {
+    const first = (x: Tensor): Tensor => valueAndGrad((t: Tensor) => t.sort(0).values.pow(3).mul(Tensor.from([1, 2, 3])).sum())(x).gradients[0].sum()
+    const { gradients: [g] } = valueAndGrad(first)(Tensor.from([3, 1, 2]))
+    expect(await g.tolist()).toEqual([3 * 6 * 3, 1 * 6 * 1, 2 * 6 * 2])
+  })
   it('refuses to take more than there is', () => {
     expect(() => Tensor.zeros([2, 3]).topk(4)).toThrow(/no 4 largest of 3/)
     expect(() => Tensor.zeros([2, 3]).sort(2)).toThrow(/axis 2/)
