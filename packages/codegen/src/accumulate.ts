@@ -1,56 +1,81 @@
 import {
-  address, constant, indexAdd, indexConst, indexLt, indexMul, is, load, openRanges, PetagradError, range, reduce, reduceIdentity, scratch,
-  store, toposort, uop, type UOp,
+  address, constant, indexAdd, indexConst, indexMul, is, load, openRanges, PetagradError, range, reduce, reduceIdentity, scratch, store,
+  toposort, uop, type UOp,
 } from '@petagrad/ir'
-import { extentOf, isFixed, product, reducedAxes, replaceAxes, withKind, type Axis, type Nest } from './nest.js'
+import { closedAxes, extentOf, isFixed, product, replaceAxes, type Axis, type Nest } from './nest.js'
 
 const refuse = (why: string): never => {
   throw new PetagradError('INVALID_ARGUMENT', `accumulate: ${why}`)
 }
 
 /**
- * Moves loops of the reductions outside of the output loops that follow them in the order: what is summed so far lives
- * in scratch, one element for each iteration of those loops. They run twice then: in new axes inside the reductions'
- * loops, in their place in the order, and behind all of it for what is done with the sums.
+ * Turns reductions inside out: their loops as far as `axis` go around the output axes from `over` on, for which partial
+ * results stay in scratch, so that an operand whose rows lie along those axes is read row by row.
  *
- *     for k0: for i: for k1: a += x        becomes        for k0: for i': s[i'] += Σ k1 x
- *                                                         for i: a = s[i]
+ *     reduce(x[k, c, j], k, c)  →  s[j] = identity; for k, j: s[j] = s[j] ⊕ reduce(x[k, c, j], c); s[j]
  */
-export function accumulate(nest: Nest, axes: readonly Axis[], fresh: number): { readonly nest: Nest; readonly newAxes: number } {
-  const reduced = reducedAxes(nest)
-  const reductions = toposort(nest.stores).filter((u): u is UOp<'reduce'> => is(u, 'reduce'))
-  if (axes.length === 0 || !axes.every(a => reduced.has(a) && isFixed(a))) return refuse('it takes axes of reductions')
-  const first = reductions[0]
-  const loops = first.src.slice(1)
-  const alike = (r: UOp): boolean => r.src.length === first.src.length && loops.every(a => r.src.includes(a))
-  if (!reductions.every(alike)) refuse('the reductions have different loops')
-  if (reductions.some(r => toposort(r.src[0]).some(u => u.op === 'reduce' || u.op === 'end'))) refuse('something is made inside the reductions')
-  const open = new Set(reductions.flatMap(r => [...openRanges(r)]))
-  const after = Math.max(...axes.map(a => nest.order.indexOf(a)))
-  const inner = nest.order.filter((a, i) => i > after && open.has(a))
-  if (inner.length === 0 || !inner.every(isFixed)) return refuse('no output loop follows')
-  const again = new Map<Axis, Axis>(inner.map((a, i) => [a, range(a.src[0], fresh + i, 'loop')]))
-  const outer = new Map<UOp, Axis>(axes.map(a => [a, withKind(a, 'loop')]))
-  const within = new Map<UOp, UOp>([...again, ...outer])
-  const notFirst = indexLt(0, axes.reduce<UOp>((sum, a) => indexAdd(sum, outer.get(a) ?? a), indexConst(0)))
-  const place = (at: (a: Axis) => UOp): UOp =>
-    inner.reduce<UOp>((offset, a) => indexAdd(indexMul(offset, extentOf(a)), at(a)), indexConst(0))
-
-  const sums = new Map<UOp, UOp>()
-  reductions.forEach((r, i) => {
-    const memory = scratch(fresh + i, r.dtype, product(inner))
-    const [value] = replaceAxes([r.src[0]], within)
-    const part = reduce(r.arg, value, r.src.slice(1).filter(a => !outer.has(a)))
-    const to = address(memory, place(a => again.get(a) ?? a))
-    const so = load(to, { gate: notFirst, alternative: constant(reduceIdentity(r.arg, r.dtype), r.dtype) })
-    const done = uop('end', r.dtype, [store(to, uop(r.arg, r.dtype, [so, part])), ...outer.values(), ...again.values()])
-    sums.set(r, load(address(uop('after', memory.dtype, [memory, done]), place(a => a))))
-  })
-  return {
-    nest: {
-      stores: replaceAxes(nest.stores, sums),
-      order: [...nest.order.map(a => outer.get(a) ?? again.get(a) ?? a), ...inner],
-    },
-    newAxes: inner.length,
+export function accumulate(nest: Nest, axis: Axis, over: Axis, fresh: number): { readonly nest: Nest; readonly newAxes: number } {
+  const { order } = nest
+  const closed = new Set([...closedAxes(nest, 'reduce'), ...closedAxes(nest, 'end')])
+  const results = order.slice(order.indexOf(over)).filter(a => !closed.has(a))
+  const members = toposort(nest.stores).filter((u): u is UOp<'reduce'> => is(u, 'reduce') && u.src.includes(axis))
+  if (members.length === 0) refuse(`no reduction closes axis ${axis.arg.axis}`)
+  if (closed.has(over)) refuse(`axis ${over.arg.axis} is no output axis`)
+  for (const u of members) {
+    if (!results.every(a => openRanges(u).has(a))) refuse(`a reduction over axis ${axis.arg.axis} is made outside of the axes from ${over.arg.axis} on`)
+    const within = toposort(u.src[0])
+    if (within.some(x => x.op === 'reduce' || x.op === 'end')) refuse('a reduction or a copy is made inside of the reduction')
+    if (!u.src.slice(1).every(r => is(r, 'range') && isFixed(r) && r.arg.kind === 'reduce')) refuse('a reduction is written out')
   }
+  if (!results.every(a => isFixed(a) && (a.arg.kind === 'loop' || a.arg.kind === 'task'))) refuse('an output axis is written out')
+
+  let next = fresh
+  const around: Axis[] = []
+  const inside: Axis[] = []
+  const added: Axis[] = []
+  const done = new Map<UOp, UOp>()
+  const offset = (axes: readonly Axis[]) => axes.reduce<UOp>((sum, a) => indexAdd(indexMul(sum, extentOf(a)), a), indexConst(0))
+  for (const u of members) {
+    const memory = scratch(next, u.dtype, product(results))
+    const copyOf = (a: Axis): Axis => {
+      const made = range(a.src[0], next++, 'loop')
+      added.push(made)
+      return made
+    }
+    const cleared = results.map(copyOf)
+    const swept = results.map(copyOf)
+    const loops = order.filter(a => u.src.includes(a))
+    const outer = loops.slice(0, loops.indexOf(axis) + 1)
+    // Loops that are closed by a store are no reduction loops any more: each reduction has its own.
+    const carried = outer.map(copyOf)
+    const rest = loops.slice(outer.length)
+    const renamed = new Map([...results.map((a, i) => [a, swept[i]] as const), ...outer.map((a, i) => [a, carried[i]] as const)])
+    const [value] = replaceAxes([u.src[0]], renamed)
+    // Cleared anew inside of every loop that the reduction is made in.
+    const enclosing = [...openRanges(u)].filter(r => !results.some(a => a === r))
+    const own = enclosing.length === 0 ? memory : uop('after', memory.dtype, [memory, ...enclosing])
+    const empty = uop('end', u.dtype, [store(address(own, offset(cleared)), constant(reduceIdentity(u.arg, u.dtype), u.dtype)), ...cleared])
+    // Ordered after the loops that carry it, what is read is what the iteration before has left.
+    const sum = load(address(uop('after', memory.dtype, [memory, empty, ...carried]), offset(swept)))
+    const part = rest.length === 0 ? value : reduce(u.arg, value, rest)
+    const made = uop('end', u.dtype, [store(address(memory, offset(swept)), uop(u.arg, u.dtype, [sum, part])), ...carried, ...swept])
+    done.set(u, load(address(uop('after', memory.dtype, [memory, made]), offset(results))))
+    around.push(...cleared, ...carried, ...swept)
+    inside.push(...outer)
+  }
+  const at = order.indexOf(results[0])
+  const before = order.slice(0, at).filter(a => !closed.has(a))
+  const gone = new Set<Axis>(inside)
+  const left = order.filter(a => !before.includes(a) && !results.includes(a) && !gone.has(a))
+  return { nest: { stores: replaceAxes(nest.stores, done), order: [...before, ...around, ...left, ...results] }, newAxes: next - fresh }
+}
+
+/** The axes that carry partial results from one iteration to the next: they run one after another. */
+export function carryingAxes(nest: Nest): ReadonlySet<UOp> {
+  const carrying = new Set<UOp>()
+  for (const u of toposort(nest.stores)) {
+    if (u.op !== 'after') continue
+    for (const s of u.src.slice(1)) if (s.op !== 'end') for (const r of openRanges(s)) carrying.add(r)
+  }
+  return carrying
 }

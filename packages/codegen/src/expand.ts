@@ -1,7 +1,8 @@
 import {
-  address, binary, constant, constantOf, dtypes, extract, indexConst, is, isAlu, isFloat, isInteger, linearForm, load, openRanges,
-  PetagradError, reduce, remake, scan, store, toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
+  address, binary, constant, constantOf, dtypes, extract, indexAdd, indexConst, is, isAlu, isFloat, isInteger, linearForm, load,
+  openRanges, PetagradError, reduce, remake, scan, store, toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
+import { blockStart, rearrangementOf, transpose, unzip } from './rearrange.js'
 import { extentOf, rebuild, type Axis, type Nest } from './nest.js'
 
 /** Values of written-out axes. */
@@ -9,6 +10,16 @@ type Point = ReadonlyMap<UOp, number>
 
 const written = (r: UOp): boolean => is(r, 'range') && (r.arg.kind === 'unroll' || r.arg.kind === 'group')
 const isLane = (r: UOp): boolean => is(r, 'range') && r.arg.kind === 'lane'
+
+/** What is known of a node while its nest is written out. */
+interface Expansion {
+  /** Written-out axes and lanes that it depends on. */
+  readonly axes: readonly Axis[]
+  /** Nothing below it is written out: it stands for itself. */
+  readonly isFixed: boolean
+  /** What it is at a point, by the point's values of `axes` as the digits of a number; an axis without one counts as its extent. */
+  readonly values: Map<number, UOp>
+}
 
 /** Every combination of values of the axes; the last axis runs fastest. */
 function points(axes: readonly Axis[], from: Point = new Map()): Point[] {
@@ -23,37 +34,39 @@ function points(axes: readonly Axis[], from: Point = new Map()): Point[] {
  * only. Interning shares whatever does not depend on a written-out axis.
  */
 export function expandNest(nest: Nest): UOp[] {
-  const memo = new Map<string, UOp>()
-  const own = new Map<UOp, readonly UOp[]>()
+  const known = new Map<UOp, Expansion>()
+  const blocks = new Map<string, readonly UOp[]>()
   const position = new Map<UOp, number>(nest.order.map((a, i) => [a, i]))
   const inOrder = (axes: Iterable<UOp>): Axis[] =>
     [...axes].filter((a): a is Axis => is(a, 'range')).sort((a, b) => (position.get(a) ?? 0) - (position.get(b) ?? 0))
 
-  /** Written-out axes and lanes that `u` depends on. */
-  const axesOf = (u: UOp): readonly UOp[] => {
-    let list = own.get(u)
-    if (list === undefined) {
-      list = [...openRanges(u)].filter(r => written(r) || isLane(r))
-      own.set(u, list)
+  const expansionOf = (u: UOp): Expansion => {
+    let expansion = known.get(u)
+    if (expansion === undefined) {
+      const axes: Axis[] = []
+      for (const r of openRanges(u)) if (is(r, 'range') && (written(r) || isLane(r))) axes.push(r)
+      known.set(u, (expansion = { axes, isFixed: axes.length === 0 && !hasInner(u), values: new Map() }))
     }
-    return list
+    return expansion
   }
+  const axesOf = (u: UOp): readonly Axis[] => expansionOf(u).axes
   const laneOf = (u: UOp, at: Point): Axis | undefined => {
-    const lanes = axesOf(u).filter((r): r is Axis => isLane(r) && !at.has(r) && is(r, 'range'))
+    const lanes = axesOf(u).filter(r => isLane(r) && !at.has(r))
     if (lanes.length > 1) throw new PetagradError('IR_INVALID', 'a value depends on two lane axes')
     return lanes[0]
   }
 
   /** `u` at a point: a scalar, or a vector over the lane axis that it depends on. */
   const at = (u: UOp, p: Point): UOp => {
-    const axes = axesOf(u)
-    if (axes.length === 0 && !hasInner(u)) return u
-    const key = `${u.id}:${axes.map(a => p.get(a) ?? 'v').join()}`
-    let value = memo.get(key)
-    if (value === undefined) {
-      value = evaluate(u, p)
-      memo.set(key, value)
+    const { axes, isFixed, values } = expansionOf(u)
+    if (isFixed) return u
+    let key = 0
+    for (let i = 0; i < axes.length; i++) {
+      const extent = extentOf(axes[i])
+      key = key * (extent + 1) + (p.get(axes[i]) ?? extent)
     }
+    let value = values.get(key)
+    if (value === undefined) values.set(key, (value = evaluate(u, p)))
     return value
   }
 
@@ -104,7 +117,9 @@ export function expandNest(nest: Nest): UOp[] {
     if (pointer === undefined) return u
     if (lane !== undefined) {
       const offset = offsetAt(pointer.src[1], p)
-      if (!consecutiveAlong(offset, lane) || (gate !== undefined && openRanges(gate).has(lane))) return perLane(u, p, lane)
+      if (!consecutiveAlong(offset, lane) || (gate !== undefined && openRanges(gate).has(lane))) {
+        return (gate === undefined ? rearrangedAt(u, p, lane) : undefined) ?? perLane(u, p, lane)
+      }
       const first = new Map([...p, [lane, 0]])
       const from = address(at(pointer.src[0], p), at(pointer.src[1], first))
       const lanes = extentOf(lane)
@@ -118,6 +133,29 @@ export function expandNest(nest: Nest): UOp[] {
     const open = at(gate, p)
     if (is(open, 'const')) return open.arg === true ? load(from) : at(alternative, p)
     return load(from, { gate: open, alternative: at(alternative, p) })
+  }
+
+  /** A load whose lanes are apart, out of vectors along an axis that is written out. */
+  const rearrangedAt = (u: UOp<'load'>, p: Point, lane: Axis): UOp | undefined => {
+    const writtenOut = [...p.keys()].filter((a): a is Axis => is(a, 'range') && a !== lane)
+    const how = rearrangementOf(u.src[0].src[1], lane, writtenOut)
+    const value = how === undefined ? undefined : p.get(how.along)
+    if (how === undefined || value === undefined) return undefined
+    const lanes = extentOf(lane)
+    const start = blockStart(how, lanes, value)
+    const key = `${u.id}:${axesOf(u).map(a => (a === how.along ? `from ${start}` : (p.get(a) ?? 'v'))).join()}`
+    let block = blocks.get(key)
+    if (block === undefined) {
+      const from = (row: number, further: number): UOp => {
+        const first = new Map([...p, [lane, row], [how.along, start]])
+        return load(address(at(u.src[0].src[0], first), indexAdd(at(u.src[0].src[1], first), further)), undefined, lanes)
+      }
+      block = how.stride === 0
+        ? transpose(Array.from({ length: lanes }, (_, row) => from(row, 0)))
+        : unzip(Array.from({ length: how.stride }, (_, i) => from(0, i * lanes)))
+      blocks.set(key, block)
+    }
+    return block[value - start]
   }
 
   /** An offset at a point, its lane axis still in it. */

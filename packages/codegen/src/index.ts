@@ -6,13 +6,15 @@ import { defaultSchedule } from './schedule/default.js'
 import { expandNest } from './expand.js'
 import { linearise } from './linearise.js'
 import { giveMachineIntegers } from './machine-integers.js'
-import { nestsOf } from './nest.js'
+import { nestsOf } from './kernel-nests.js'
 import { narrowVectors } from './narrow-vectors.js'
 import { withoutSteadyRanges } from './steady-reductions.js'
+import { streamedSlots } from './streaming.js'
 import { parseSchedule } from './transform.js'
 import { estimateWork } from './work.js'
 
-export { nestsOf, type LoopNests, type Nest } from './nest.js'
+export { nestsOf } from './kernel-nests.js'
+export type { Chain, LoopNests, Nest } from './nest.js'
 export { applyStep, parseSchedule, printStep, type Step } from './transform.js'
 export { defaultSchedule } from './schedule/default.js'
 
@@ -44,15 +46,17 @@ export function lowerKernel(kernel: UOp<'kernel'>, capabilities: Capabilities, o
     order: n.order.filter(a => a.arg.kind !== 'lane' && a.arg.kind !== 'unroll' && a.arg.kind !== 'group'),
   }))
   pass('expand', flat.flatMap(n => n.stores))
-  const { uops, tasks } = linearise(flat, {
+  const { uops, tasks } = linearise(flat, schedule.state.chains, {
     fuses: u => capabilities.dtypes[u.dtype.scalar.name as keyof Capabilities['dtypes']]?.ops.includes('mulacc') ?? false, // dtype names are the keys
   })
   pass('linearise', uops)
   const program = pass('machine integers', giveMachineIntegers(uops))
+  const params = paramsOf(plain)
+  const streamed = streamedSlots(program, params, capabilities.machine)
   return {
     name: programName(kernel.arg.name),
     uops: program,
-    params: paramsOf(plain),
+    params: params.map(p => (streamed.has(p.slot) ? { ...p, streamed: true } : p)),
     variables: program.filter((u): u is UOp<'variable'> => is(u, 'variable')),
     grid: [tasks],
     block: [],

@@ -2,7 +2,8 @@ import {
   address, constant, dtypes, indexAdd, indexConst, indexFloorDiv, indexFloorMod, indexLt, indexMul, indexSub, is, linearForm, load, mulacc,
   openRanges, reduceIdentity, register, store, toposort, uop, boolAnd, indexGe, isFloat, withSrc, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
-import { extentOf, rebuild, replaceAxes, type Axis } from './nest.js'
+import { isCommon } from './common-values.js'
+import { extentOf, rebuild, replaceAxes, type Axis, type Chain, type SharedLoop } from './nest.js'
 
 /** A nest after expansion: serial and task axes only, outermost first. */
 export interface FlatNest {
@@ -28,35 +29,68 @@ export interface LinearOptions {
   readonly fuses: (u: UOp) => boolean
 }
 
+/** What runs as tasks of its own: one nest, or the nests of a chain one after another. */
+interface Unit {
+  readonly nests: readonly FlatNest[]
+  /** Loops whose iterations are the tasks, and what stands for their counters in the nests. */
+  readonly tasks: readonly SharedLoop[]
+}
+
 /**
  * Puts a kernel's expressions in order: every value stands in the outermost loop that it can, once; reductions become
  * registers that a loop updates. The tasks of several nests are numbered one nest after the other.
  */
-export function linearise(given: readonly FlatNest[], options: LinearOptions): { readonly uops: UOp[]; readonly tasks: number } {
-  const nests = given.flatMap(byTasks)
-  const tasksOf = nests.map(n => n.order.reduce((t, a) => (a.arg.kind === 'task' ? t * extentOf(a) : t), 1))
+export function linearise(
+  given: readonly FlatNest[],
+  chains: readonly Chain[],
+  options: LinearOptions,
+): { readonly uops: UOp[]; readonly tasks: number } {
+  const units = unitsOf(given, chains)
+  const tasksOf = units.map(u => u.tasks.reduce((t, { axis }) => t * extentOf(axis), 1))
   const tasks = tasksOf.reduce((a, b) => a + b, 0)
   const task = uop('special', dtypes.index, [indexConst(tasks)], { name: 'grid0' })
   const state: State = { root: new Block(undefined, undefined), inRoot: new Set(), registers: 0, nextAxis: 0, options }
-  for (const n of nests) for (const a of n.order) state.nextAxis = Math.max(state.nextAxis, a.arg.axis + 1)
+  for (const u of units) for (const n of u.nests) for (const a of n.order) state.nextAxis = Math.max(state.nextAxis, a.arg.axis + 1)
   const axes = state.nextAxis
-  state.nextAxis *= nests.length
+  state.nextAxis *= units.length
   let first = 0
-  nests.forEach((shared, i) => {
-    const nest = renumber(shared, i * axes)
+  units.forEach((unit, i) => {
     const count = tasksOf[i]
     const gate = uop('if', dtypes.void, [inTasks(task, first, count, tasks)])
-    const body = nests.length === 1 ? state.root : new Block(state.root, gate)
+    const body = units.length === 1 ? state.root : new Block(state.root, gate)
     if (body !== state.root) for (const n of toposort(gate.src[0])) putInRoot(n, state)
-    // Ordered after the test, a nest's task number is a value of its own: nothing computed from it leaves the block.
+    // Ordered after the test, a unit's task number is a value of its own: nothing computed from it leaves the block.
     const number = body === state.root ? task : uop('after', dtypes.index, [indexSub(task, first), gate])
-    new NestLinearizer(body, state).place(decodeTasks(nest, number))
+    const digits = digitsOf(unit.tasks, number)
+    const linearizer = new NestLinearizer(body, state)
+    unit.nests.forEach((nest, turn) => {
+      linearizer.place(inTurn(renumber(withDigits(nest, digits), i * axes), unit.nests.slice(0, turn), state))
+    })
     if (body !== state.root) state.root.items.push(body)
     first += count
   })
   const uops: UOp[] = []
   flattenBlock(state.root, uops)
   return { uops, tasks }
+}
+
+function unitsOf(nests: readonly FlatNest[], chains: readonly Chain[]): Unit[] {
+  return nests.flatMap((nest, i): Unit[] => {
+    const chain = chains.find(c => c.first <= i && i < c.end)
+    if (chain !== undefined) return i > chain.first ? [] : [{ nests: nests.slice(chain.first, chain.end), tasks: chain.shared }]
+    return byTasks(nest).map(n => ({ nests: [n], tasks: n.order.filter(a => a.arg.kind === 'task').map(axis => ({ axis, counter: axis })) }))
+  })
+}
+
+/**
+ * What earlier nests of a chain have stored is read as it is when it is this nest's turn: ordered after the number of the
+ * turn, a load is another one than the same load in a nest before.
+ */
+function inTurn(nest: FlatNest, earlier: readonly FlatNest[], state: State): FlatNest {
+  if (earlier.length === 0) return nest
+  const turn = putInRoot(indexConst(earlier.length), state)
+  const arrays = earlier.flatMap(n => n.stores.map(s => s.src[0].src[0])).filter(a => a.op === 'scratch')
+  return { ...nest, stores: replaceAxes(nest.stores, new Map(arrays.map(a => [a, uop('after', a.dtype, [a, turn])]))) }
 }
 
 /** Stores that are cut into tasks in different ways are different nests. */
@@ -87,19 +121,20 @@ function renumber(nest: FlatNest, offset: number): FlatNest {
   return { stores: replaceAxes(nest.stores, map), order: nest.order.map(a => map.get(a) ?? a) }
 }
 
-/** Replaces task axes by the digits of the nest's task number. */
-function decodeTasks(nest: FlatNest, number: UOp): FlatNest {
-  const axes = nest.order.filter(a => a.arg.kind === 'task')
-  if (axes.length === 0) return nest
+/** The counters of task loops as the digits of the task's number. */
+function digitsOf(tasks: readonly SharedLoop[], number: UOp): ReadonlyMap<UOp, UOp> {
   const map = new Map<UOp, UOp>()
   let stride = 1
-  for (const a of [...axes].reverse()) {
+  for (const { axis, counter } of [...tasks].reverse()) {
     const shifted = indexFloorDiv(number, stride)
-    map.set(a, a === axes[0] ? shifted : indexFloorMod(shifted, extentOf(a)))
-    stride *= extentOf(a)
+    map.set(counter, axis === tasks[0].axis ? shifted : indexFloorMod(shifted, extentOf(axis)))
+    stride *= extentOf(axis)
   }
-  return { stores: replaceAxes(nest.stores, map), order: nest.order.filter(a => a.arg.kind !== 'task') }
+  return map
 }
+
+const withDigits = (nest: FlatNest, digits: ReadonlyMap<UOp, UOp>): FlatNest =>
+  digits.size === 0 ? nest : { stores: replaceAxes(nest.stores, digits), order: nest.order.filter(a => !digits.has(a)) }
 
 /** What all nests of a program share. */
 interface State {
@@ -186,11 +221,11 @@ class NestLinearizer {
   }
 
   private ownClosedLoops(stores: readonly UOp[], names: Map<string, Axis>): readonly UOp[] {
-    const done = new Map<UOp, UOp>()
+    const done = new Map<UOp, UOp>() // what becomes another node
     for (const u of toposort(stores)) {
-      const rebuilt = u.src.length === 0 ? u : rebuild(u, u.src.map(x => done.get(x) ?? x))
+      const rebuilt = u.src.some(x => done.has(x)) ? rebuild(u, u.src.map(x => done.get(x) ?? x)) : u
       if (rebuilt.op !== 'reduce' && rebuilt.op !== 'end') {
-        done.set(u, rebuilt)
+        if (rebuilt !== u) done.set(u, rebuilt)
         continue
       }
       const where = this.byOrder(openRanges(rebuilt)).map(a => a.id).join()
@@ -204,7 +239,8 @@ class NestLinearizer {
         names.set(key, name)
         if (name !== r) map.set(r, name)
       }
-      done.set(u, map.size === 0 ? rebuilt : replaceAxes([rebuilt], this.withLoopsInside(rebuilt, map))[0])
+      const named = map.size === 0 ? rebuilt : replaceAxes([rebuilt], this.withLoopsInside(rebuilt, map))[0]
+      if (named !== u) done.set(u, named)
     }
     return stores.map(s => done.get(s) ?? s)
   }
@@ -272,7 +308,8 @@ class NestLinearizer {
     if (u.op === 'index') stands = this.placeAddress(u)
     else if (u.op === 'after') {
       for (const e of u.src.slice(1)) this.placeBefore(e)
-      stands = this.put(withSrc(u, [this.value(u.src[0]), ...u.src.slice(1).map(e => this.placed.get(e) ?? e)]), this.blockOf(u))
+      const before = u.src.slice(1).map(e => (e.dtype.kind === 'index' ? this.value(e) : (this.placed.get(e) ?? e)))
+      stands = this.put(withSrc(u, [this.value(u.src[0]), ...before]), this.blockOf(u))
     } else if (u.op !== 'range') stands = this.put(withSrc(u, u.src.map(s => this.value(s))), this.blockOf(u))
     this.placed.set(u, stands)
     return stands
@@ -432,23 +469,6 @@ function operands(op: ReduceAlu, v: UOp): UOp[] {
   }
   list.unshift(rest)
   return list
-}
-
-const common = new WeakMap<UOp, boolean>()
-/**
- * Whether the value is the same in every nest and at every time: arithmetic over task numbers, and loads from fixed
- * places of the arguments. It stands before all nests, which share it.
- */
-function isCommon(u: UOp): boolean {
-  const known = common.get(u)
-  if (known !== undefined) return known
-  for (const n of toposort(u, x => !common.has(x))) {
-    if (common.has(n)) continue
-    const ownTime = n.op === 'range' || n.op === 'after' || n.op === 'register' || n.op === 'end'
-    const taskMemory = n.op === 'load' && toposort(n).some(x => x.op === 'special' || x.op === 'scratch')
-    common.set(n, !ownTime && !taskMemory && n.src.every(s => common.get(s) === true))
-  }
-  return common.get(u) ?? false
 }
 
 function flattenBlock(block: Block, out: UOp[]): void {

@@ -23,7 +23,7 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
       done.set(u, node)
     } else if (node.op === 'end') {
       done.set(u, uop('end', node.dtype, u.src.flatMap(s => out.get(s) ?? [done.get(s) ?? s])))
-    } else if (is(node, 'extract') && is(node.src[0], 'vectorize')) {
+    } else if (is(node, 'extract') && is(node.src[0], 'vectorize') && !isShuffle(node.src[0])) {
       const { src: lanes } = node.src[0]
       done.set(u, vectorize(node.arg.map(i => lanes[i])))
     } else if (node.dtype.lanes === 1 && !(isAlu(node.op) && src.some(s => s.dtype.lanes > 1))) {
@@ -54,6 +54,9 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
     return has(u.dtype, u.op)
   }
 }
+
+/** Lanes of other vectors: putting it together is one instruction, which taking single lanes out would undo. */
+const isShuffle = (v: UOp<'vectorize'>): boolean => v.src.every(s => s.op === 'extract')
 
 const lanesOf = (v: UOp): readonly UOp[] =>
   is(v, 'vectorize') ? v.src

@@ -15,9 +15,25 @@ export interface Nest {
   readonly order: readonly Axis[]
 }
 
+/** A loop that the nests of a chain share. To a nest, which stands in it, the counter is a symbol like those of shapes. */
+export interface SharedLoop {
+  readonly axis: Axis
+  readonly counter: UOp
+}
+
+/** Nests that run one after another inside loops that they share; what one makes for the next is in scratch. */
+export interface Chain {
+  /** Numbers of its nests: from `first` up to and without `end`. */
+  readonly first: number
+  readonly end: number
+  /** Outermost first. */
+  readonly shared: readonly SharedLoop[]
+}
+
 /** A kernel under transformation. */
 export interface LoopNests {
   readonly nests: readonly Nest[]
+  readonly chains: readonly Chain[]
   /** The next free axis number: transformations name new axes in order. */
   readonly nextAxis: number
 }
@@ -30,51 +46,55 @@ export const reducedAxes = (nest: Nest): ReadonlySet<UOp> => closedAxes(nest, 'r
 export const isFixed = (a: Axis): boolean => is(a.src[0], 'const')
 export const axisName = (a: Axis): string => `${a.arg.axis}`
 
-/** The axes that reductions close (`reduce`), or staged copies (`end`). What neither closes is an output axis. */
-export function closedAxes(nest: Nest, by: 'reduce' | 'end'): ReadonlySet<UOp> {
-  const closed = new Set<UOp>()
-  for (const u of toposort(nest.stores)) if (u.op === by) for (const r of u.src) if (r.op === 'range') closed.add(r)
-  return closed
+/** What steps and heuristics ask of a nest's stores again and again. */
+interface StoresFacts {
+  readonly nodes: readonly UOp[]
+  readonly reduced: ReadonlySet<UOp>
+  readonly copied: ReadonlySet<UOp>
+  readonly staging: ReadonlySet<UOp>
 }
+
+const factsOfStores = new WeakMap<readonly UOp[], StoresFacts>()
+
+function storesFacts(stores: readonly UOp[]): StoresFacts {
+  let facts = factsOfStores.get(stores)
+  if (facts === undefined) {
+    const nodes = toposort(stores)
+    const reduced = new Set<UOp>()
+    const copied = new Set<UOp>()
+    const staging = new Set<UOp>()
+    for (const u of nodes) {
+      if (u.op !== 'reduce' && u.op !== 'end') continue
+      for (const r of u.src) if (r.op === 'range') (u.op === 'reduce' ? reduced : copied).add(r)
+      if (u.op === 'end') for (const r of openRanges(u)) staging.add(r)
+    }
+    factsOfStores.set(stores, (facts = { nodes, reduced, copied, staging }))
+  }
+  return facts
+}
+
+/** All nodes of the nest's expressions, sources before users; found once for a list of stores. */
+export const nodesOf = (nest: Nest): readonly UOp[] => storesFacts(nest.stores).nodes
+
+/** The axes that reductions close (`reduce`), or staged copies (`end`). What neither closes is an output axis. */
+export const closedAxes = (nest: Nest, by: 'reduce' | 'end'): ReadonlySet<UOp> =>
+  by === 'reduce' ? storesFacts(nest.stores).reduced : storesFacts(nest.stores).copied
 
 /** The axes that staged copies are made anew for: each of their iterations has the scratch to itself. */
-export function stagingAxes(nest: Nest): ReadonlySet<UOp> {
-  return new Set(toposort(nest.stores).filter(u => u.op === 'end').flatMap(u => [...openRanges(u)]))
-}
-
-/** The kernel's stores as independent nests: stores that share a loop are one nest. */
-export function nestsOf(kernel: UOp<'kernel'>): LoopNests {
-  const families: { stores: UOp[]; readonly ranges: Set<UOp> }[] = []
-  for (const s of kernel.src) {
-    const ranges = openRanges(s)
-    const family = families.find(f => (ranges.size === 0 ? f.ranges.size === 0 : [...ranges].some(r => f.ranges.has(r))))
-    if (family === undefined) families.push({ stores: [s], ranges: new Set(ranges) })
-    else {
-      family.stores.push(s)
-      for (const r of ranges) family.ranges.add(r)
-    }
-  }
-  let nextAxis = 0
-  const nests = families.map(({ stores }): Nest => {
-    const order = toposort(stores).filter((u): u is Axis => is(u, 'range')).sort((a, b) => a.arg.axis - b.arg.axis)
-    for (const a of order) nextAxis = Math.max(nextAxis, a.arg.axis + 1)
-    return { stores, order: smallestLevelFirst(stores, order) }
-  })
-  return { nests, nextAxis }
-}
+export const stagingAxes = (nest: Nest): ReadonlySet<UOp> => storesFacts(nest.stores).staging
 
 /*
  * Loops that reductions and smaller stores sit in must be outside of the loops that they do not depend on: a row's
  * maximum is made before the loop over the row's elements.
  */
-function smallestLevelFirst(stores: readonly UOp[], order: readonly Axis[]): readonly Axis[] {
+export function smallestLevelFirst(stores: readonly UOp[], order: readonly Axis[]): readonly Axis[] {
   const levels: ReadonlySet<UOp>[] = []
   for (const u of toposort(stores)) {
     if (u.op === 'reduce' || u.op === 'store') levels.push(openRanges(u))
     if (u.op === 'scan') levels.push(aroundScan(u))
   }
   const rank = (a: Axis) => levels.filter(l => l.has(a)).length
-  return [...order].sort((a, b) => rank(b) - rank(a) || a.arg.axis - b.arg.axis)
+  return [...order].sort((a, b) => rank(b) - rank(a)) // stable: the given order otherwise
 }
 
 /** The loops around a scan: each of their iterations begins it anew. */
@@ -89,22 +109,39 @@ export function replaceAxes(
   map: ReadonlyMap<UOp, UOp>,
   ranges: ReadonlyMap<UOp, readonly UOp[]> = new Map(),
 ): readonly UOp[] {
-  const done = new Map<UOp, UOp>(map)
+  const done = new Map<UOp, UOp>(map) // what becomes another node
   for (const u of toposort(stores, n => !map.has(n))) {
     if (done.has(u)) continue
-    if (u.op === 'reduce' || u.op === 'end' || u.op === 'scan') {
-      const closed = u.src.slice(1).flatMap(r => ranges.get(r) ?? [done.get(r) ?? r])
-      done.set(u, remake(u, u.dtype, [done.get(u.src[0]) ?? u.src[0], ...closed]))
-    } else done.set(u, rebuild(u, u.src.map(s => done.get(s) ?? s)))
+    const closes = u.op === 'reduce' || u.op === 'end' || u.op === 'scan'
+    let src: UOp[] | undefined
+    for (let i = 0; i < u.src.length; i++) {
+      const s = u.src[i]
+      const to = closes && i > 0 ? ranges.get(s) : undefined
+      const other = done.get(s)
+      if (to === undefined && other === undefined) src?.push(s)
+      else {
+        src ??= u.src.slice(0, i)
+        if (to === undefined) src.push(other ?? s)
+        else for (const r of to) src.push(r)
+      }
+    }
+    if (src !== undefined) done.set(u, closes ? remake(u, u.dtype, src) : rebuild(u, src))
   }
   return stores.map(s => done.get(s) ?? s)
 }
 
 /** `u` over other sources; arithmetic on indices is simplified as it is built. */
 export function rebuild(u: UOp, src: readonly UOp[]): UOp {
-  if (u.src.every((s, i) => s === src[i])) return u
-  const onIndices = u.src.every(s => (s.dtype.kind === 'index' && s.dtype.space === undefined) || s.dtype === dtypes.bool)
-  if (onIndices && (u.dtype.kind === 'index' || u.dtype === dtypes.bool)) {
+  const old = u.src
+  let same = true
+  for (let i = 0; i < old.length && same; i++) same = old[i] === src[i]
+  if (same) return u
+  let onIndices = u.dtype.kind === 'index' || u.dtype === dtypes.bool
+  for (let i = 0; i < old.length && onIndices; i++) {
+    const { dtype } = old[i]
+    onIndices = (dtype.kind === 'index' && dtype.space === undefined) || dtype === dtypes.bool
+  }
+  if (onIndices) {
     const [a, b] = src
     const index = a.dtype.kind === 'index'
     switch (u.op) {

@@ -2,7 +2,7 @@ import {
   address, bounds, indexAdd, indexConst, indexMul, indexSub, is, itemSize, linearForm, load, openRanges, PetagradError, range, scratch,
   store, toposort, uop, type UOp,
 } from '@petagrad/ir'
-import { extentOf, isFixed, replaceAxes, type Axis, type Nest } from './nest.js'
+import { extentOf, isFixed, nodesOf, replaceAxes, type Axis, type Nest } from './nest.js'
 
 /** One dimension of a packed tile: what runs over it. */
 interface TileDimension {
@@ -23,7 +23,7 @@ const refuse = (why: string): never => {
 
 /** The only load of argument `slot`, if there is exactly one. */
 export function soleLoad(nest: Nest, slot: number): UOp | undefined {
-  const loads = toposort(nest.stores).filter(u => is(u, 'load') && is(u.src[0].src[0], 'param') && u.src[0].src[0].arg.slot === slot)
+  const loads = nodesOf(nest).filter(u => is(u, 'load') && is(u.src[0].src[0], 'param') && u.src[0].src[0].arg.slot === slot)
   return loads.length === 1 ? loads[0] : undefined
 }
 
@@ -36,7 +36,7 @@ export function tileOf(nest: Nest, read: UOp, inside: readonly Axis[]): readonly
   const dimensions: TileDimension[] = []
   const inWindows = new Set<UOp>()
   for (const sum of checkedSums(read.src[2] as UOp | undefined)) {
-    const window = windowOf(sum, depths)
+    const window = windowOf(sum, depths, read.src[0].src[1])
     if (window === undefined || window.loops.some(a => inWindows.has(a)) || !movesOnlyTogether(read, window)) continue
     dimensions.push(window)
     for (const a of window.loops) inWindows.add(a)
@@ -53,20 +53,25 @@ function checkedSums(gate: UOp | undefined): readonly UOp[] {
   return toposort(gate).filter(u => u.op === 'lt').map(u => indexSub(u.src[0], u.src[1]))
 }
 
-/** Several loops that a bounds check adds up, as one dimension; it counts in the direction of its outermost loop. */
-function windowOf(sum: UOp, depths: ReadonlyMap<UOp, number>): TileDimension | undefined {
+/**
+ * Several loops that a bounds check adds up, as one dimension. It counts in the direction in which the offset grows, so that
+ * what is consecutive stays so.
+ */
+function windowOf(sum: UOp, depths: ReadonlyMap<UOp, number>, offset: UOp): TileDimension | undefined {
   const parts = [...linearForm(sum).terms].filter((t): t is [Axis, number] => depths.has(t[0]))
   if (parts.length < 2) return undefined
   const unit = parts.find(([, c]) => Math.abs(c) === 1)
   if (unit === undefined) return undefined
   const [first, sign] = unit
-  const total = parts.reduce<UOp>((t, [a, c]) => indexAdd(t, indexMul(a, c * sign)), indexConst(0))
+  const way = Math.sign(linearForm(offset).terms.get(first) ?? 1)
+  const rest = parts.reduce<UOp>((t, [a, c]) => (a === first ? t : indexAdd(t, indexMul(a, c * sign))), indexConst(0))
+  const total = indexMul(indexAdd(first, rest), way)
   const { min, max } = bounds(total)
   return {
     loops: [first, ...parts.map(([a]) => a).filter(a => a !== first)],
     value: indexSub(total, min),
     extent: max - min + 1,
-    loopAt: at => indexAdd(indexSub(at, indexSub(total, first)), min),
+    loopAt: at => indexSub(indexMul(indexAdd(at, min), way), rest),
     depth: Math.max(...parts.map(([a]) => depths.get(a) ?? 0)),
   }
 }

@@ -1,10 +1,12 @@
 import {
-  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce,
-  toposort, uop, withSrc, type AxisKind, type UOp,
+  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce, uop, withSrc,
+  type AxisKind, type UOp,
 } from '@petagrad/ir'
-import { accumulate } from './accumulate.js'
-import { closedAxes, extentOf, findAxis, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
-import { keepsScans, scannedAxes, updatingAxes } from './scans.js'
+import { accumulate, carryingAxes } from './accumulate.js'
+import { blockChain } from './block.js'
+import { keep } from './keep.js'
+import { closedAxes, extentOf, findAxis, nodesOf, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
+import { keepsScans, scannedAxes } from './scans.js'
 import { stage } from './stage.js'
 
 /**
@@ -24,20 +26,26 @@ export type Step =
   | { readonly kind: 'reorder'; readonly nest: number; readonly order: readonly number[] }
   /** How the axis runs: task, unroll, lane, group, or serial again (loop, reduce). */
   | { readonly kind: 'as'; readonly nest: number; readonly axis: number; readonly how: AxisKind }
-  /** The axes of the reductions move outside of the output loops that follow them; what is summed so far lives in scratch. */
-  | { readonly kind: 'accumulate'; readonly nest: number; readonly axes: readonly number[] }
   /** What is read of argument `slot` inside `axis` is first copied to scratch, packed in the order of the loops, zero padded. */
   | { readonly kind: 'stage'; readonly nest: number; readonly slot: number; readonly axis: number }
+  /** What the reduction over `axis` combines is computed once, into scratch, for whoever else in the nest computes the same. */
+  | { readonly kind: 'keep'; readonly nest: number; readonly axis: number }
+  /** Partial results for the output axes from `over` on stay in scratch, and reductions run around them as far as `axis`. */
+  | { readonly kind: 'accumulate'; readonly nest: number; readonly axis: number; readonly over: number }
+  /** The nests of the chain that `nest` is in run for `size` iterations of the shared loop `axis` at a time. */
+  | { readonly kind: 'block'; readonly nest: number; readonly axis: number; readonly size: number }
 
 /** Applies one step. Steps that would change the result are refused with INVALID_ARGUMENT. */
 export function applyStep(state: LoopNests, step: Step): LoopNests {
   const nest = state.nests[step.nest] as Nest | undefined
   if (nest === undefined) return refuse(`there is no nest ${step.nest}`)
   const put = (changed: Nest, newAxes: number): LoopNests => ({
+    chains: state.chains,
     nests: state.nests.map((n, i) => (i === step.nest ? changed : n)),
     nextAxis: state.nextAxis + newAxes,
   })
   switch (step.kind) {
+    case 'block': return blockChain(state, step.nest, step.axis, step.size)
     case 'split': return put(split(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
     case 'cover': return put(cover(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
     case 'merge': return put(merge(nest, findAxis(nest, step.outer), findAxis(nest, step.inner), state.nextAxis), 1)
@@ -46,16 +54,26 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
       return put(peeled, newAxes)
     }
     case 'reorder': return put(reorder(nest, step.order), 0)
-    case 'as': return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
-    case 'accumulate': {
-      const { nest: changed, newAxes } = accumulate(nest, step.axes.map(a => findAxis(nest, a)), state.nextAxis)
-      return put(changed, newAxes)
-    }
+    case 'as':
+      if (step.how === 'task' && state.chains.some(c => c.first <= step.nest && step.nest < c.end)) {
+        refuse('task: the tasks of a chain are its shared loops')
+      }
+      return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
     case 'stage': {
       const { nest: staged, newAxes } = stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis)
       const writtenOut = [...stagingAxes(staged)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
       if (writtenOut !== undefined) refuse('stage: the copy would be written out, and its scratch shared')
       return put(staged, newAxes)
+    }
+    case 'keep': {
+      const { nest: kept, newAxes } = keep(nest, findAxis(nest, step.axis), state.nextAxis)
+      const writtenOut = [...stagingAxes(kept)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
+      if (writtenOut !== undefined) refuse('keep: the copy would be written out, and its scratch shared')
+      return put(kept, newAxes)
+    }
+    case 'accumulate': {
+      const { nest: turned, newAxes } = accumulate(nest, findAxis(nest, step.axis), findAxis(nest, step.over), state.nextAxis)
+      return put(turned, newAxes)
     }
   }
 }
@@ -76,7 +94,6 @@ function split(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
   if (!is(axis.src[0], 'const') || factor < 1 || extent % factor !== 0) {
     return refuse(`split: ${factor} does not divide the extent ${extent} of axis ${axis.arg.axis}; peel the rest first`)
   }
-  if (updatingAxes(nest).has(axis)) refuse(`split: memory is updated along axis ${axis.arg.axis}`)
   const outer = range(extent / factor, axis.arg.axis, axis.arg.kind)
   const inner = range(factor, fresh, roleOf(nest, axis) === 'reduction' ? 'reduce' : 'loop')
   const value = indexAdd(indexMul(outer, factor), inner)
@@ -92,6 +109,7 @@ function cover(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
   if (!is(axis.src[0], 'const') || factor < 1 || factor > extent) return refuse(`cover: no ${factor} fit in axis ${axis.arg.axis} of extent ${extent}`)
   if (roleOf(nest, axis) === 'reduction') refuse(`cover: axis ${axis.arg.axis} belongs to a reduction, which would count an overlap twice`)
   if (roleOf(nest, axis) === 'output' && updatesInPlace(nest)) refuse('cover: the nest reads what it stores')
+  if (roleOf(nest, axis) === 'scan') refuse(`cover: axis ${axis.arg.axis} is met in order, and would meet an overlap twice`)
   const outer = range(Math.ceil(extent / factor), axis.arg.axis, axis.arg.kind)
   const inner = range(factor, fresh, 'loop')
   const first = indexMin(indexMul(outer, factor), extent - factor)
@@ -101,11 +119,11 @@ function cover(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
   }
 }
 
-/** Whether an argument is both loaded and stored. */
+/** Whether an array is both loaded and stored. */
 export function updatesInPlace(nest: Nest): boolean {
-  const nodes = toposort(nest.stores)
+  const nodes = nodesOf(nest)
   const pointers = (op: 'load' | 'store') => nodes.filter(u => u.op === op).map(u => u.src[0].src[0])
-  const stored = new Set(pointers('store').filter(p => p.op === 'param'))
+  const stored = new Set(pointers('store'))
   return pointers('load').some(p => stored.has(p))
 }
 
@@ -123,7 +141,7 @@ function merge(nest: Nest, outer: Axis, inner: Axis, fresh: number): Nest {
 
 /** Whether every store, reduction and copy is inside both loops, or around both, or closes both. */
 export function loopTogether(nest: Nest, a: Axis, b: Axis): boolean {
-  return toposort(nest.stores).every(u => {
+  return nodesOf(nest).every(u => {
     if (u.op !== 'reduce' && u.op !== 'end' && u.op !== 'store' && u.op !== 'scan') return true
     const open = openRanges(u)
     return open.has(a) === open.has(b) && u.src.includes(a) === u.src.includes(b)
@@ -147,7 +165,7 @@ function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nes
   }
   // reduce(x, r) → reduce(x, head) ⊕ reduce(x, rest); the second is a loop nest of its own, so its other axes are new too.
   const beside = new Map<UOp, Axis>()
-  for (const u of toposort(nest.stores)) {
+  for (const u of nodesOf(nest)) {
     if (u.op !== 'reduce' || !u.src.includes(axis)) continue
     for (const r of u.src.slice(1)) {
       if (is(r, 'range') && r !== axis && !beside.has(r)) beside.set(r, range(r.src[0], fresh + 1 + beside.size, r.arg.kind))
@@ -155,7 +173,7 @@ function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nes
   }
   const restOf = new Map<UOp, UOp>([...toRest, ...beside])
   const done = new Map<UOp, UOp>()
-  for (const u of toposort(nest.stores)) {
+  for (const u of nodesOf(nest)) {
     const src = u.src.map(s => done.get(s) ?? s)
     if (is(u, 'reduce') && u.src.includes(axis)) {
       const ranges = u.src.slice(1)
@@ -196,6 +214,9 @@ function setKind(nest: Nest, axis: Axis, how: AxisKind): Nest {
   if ((how === 'unroll' || how === 'lane' || how === 'group') && stagingAxes(nest).has(axis)) {
     return refuse(`${how}: a staged copy is made for every iteration of axis ${axis.arg.axis}`)
   }
+  if ((how === 'unroll' || how === 'lane' || how === 'group') && carryingAxes(nest).has(axis)) {
+    return refuse(`${how}: iterations of axis ${axis.arg.axis} add to what the ones before have left`)
+  }
   const changed = withKind(axis, how)
   return { stores: replaceAxes(nest.stores, new Map([[axis, changed]])), order: nest.order.map(a => (a === axis ? changed : a)) }
 }
@@ -209,8 +230,10 @@ export function printStep(s: Step): string {
     case 'peel': return `${s.nest}: peel ${s.axis} at ${s.at}`
     case 'reorder': return `${s.nest}: reorder ${s.order.join(' ')}`
     case 'as': return `${s.nest}: ${s.how} ${s.axis}`
-    case 'accumulate': return `${s.nest}: accumulate ${s.axes.join(' ')}`
     case 'stage': return `${s.nest}: stage ${s.slot} at ${s.axis}`
+    case 'keep': return `${s.nest}: keep ${s.axis}`
+    case 'accumulate': return `${s.nest}: accumulate ${s.axis} over ${s.over}`
+    case 'block': return `${s.nest}: block ${s.axis} by ${s.size}`
   }
 }
 
@@ -230,7 +253,9 @@ export function parseSchedule(text: string): Step[] {
     if (how === 'merge' && numbers.length === 2) return { kind: 'merge', nest, outer: a, inner: b }
     if (how === 'peel' && numbers.length === 2) return { kind: 'peel', nest, axis: a, at: b }
     if (how === 'reorder') return { kind: 'reorder', nest, order: numbers }
-    if (how === 'accumulate') return { kind: 'accumulate', nest, axes: numbers }
+    if (how === 'keep' && numbers.length === 1) return { kind: 'keep', nest, axis: a }
+    if (how === 'accumulate' && numbers.length === 2) return { kind: 'accumulate', nest, axis: a, over: b }
+    if (how === 'block' && numbers.length === 2) return { kind: 'block', nest, axis: a, size: b }
     if (how === 'stage' && numbers.length === 2) return { kind: 'stage', nest, slot: a, axis: b }
     if (isKind(how) && numbers.length === 1) return { kind: 'as', nest, axis: a, how }
     throw new PetagradError('IR_PARSE', `not a schedule step: ${line.slice(0, 80)}`)

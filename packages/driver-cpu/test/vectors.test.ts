@@ -42,6 +42,24 @@ for (const compiler of ['clang-19', 'gcc']) {
       return Array.from({ length: LANES }, () => randomValue(dtype, next))
     }
 
+    it('put lanes of two vectors together', async () => {
+      const [x, y] = [read(1, dtypes.f32), read(2, dtypes.f32)]
+      const lanes = [0, 9, 2, 11, 15, 4, 8, 7]
+      const mixed = vectorize(lanes.map(l => extract(l < LANES ? x : y, [l % LANES])))
+      const values = [drawn(dtypes.f32, 1), drawn(dtypes.f32, 2)]
+      const got = await run(program('mixed', listed(write(mixed)), params(dtypes.f32, dtypes.f32, dtypes.f32)), values)
+      expect(got).toEqual(lanes.map(l => values[l < LANES ? 0 : 1][l % LANES]))
+    })
+
+    it.each([0, 1])('stream past the caches, from element %i on', async first => {
+      const to = address(param(0, dtypes.f32, LANES + 1), i32(first))
+      const streamed = program('streamed', listed(store(to, read(1, dtypes.f32))), [
+        { slot: 0, dtype: dtypes.f32, size: LANES + 1, access: 'write', streamed: true }, { slot: 1, dtype: dtypes.f32, size: LANES, access: 'read' },
+      ])
+      const values = drawn(dtypes.f32, 3)
+      expect((await run(streamed, [values])).slice(first, first + LANES)).toEqual(values)
+    })
+
     const widths = ['i8', 'u16', 'i32', 'f32', 'u64', 'f64'] as const
     it.each(widths.flatMap(a => widths.map(b => [a, b] as const)))('combine masks of %s and %s', async (first, second) => {
       const [d, e] = [dtypes[first], dtypes[second]]

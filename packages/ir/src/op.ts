@@ -149,7 +149,7 @@ export interface ArgTypes {
   // ---- program level: control
   /**
    * Program level: src [range], closes its loop. Kernel level: src [...stores, ...ranges], the stores done over the
-   * ranges (see `after`).
+   * ranges, if there are any (see `after`).
    */
   end: undefined
   /** src [condition]. */

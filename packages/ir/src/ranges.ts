@@ -15,40 +15,39 @@ export function openRanges(u: UOp): ReadonlySet<UOp> {
   const stack = [u]
   while (stack.length > 0) {
     const top = stack[stack.length - 1]
-    if (knownOf(top) !== undefined) {
-      stack.pop()
-      continue
-    }
-    const waiting = top.src.filter(s => knownOf(s) === undefined)
-    if (waiting.length > 0) stack.push(...waiting)
-    else {
+    const before = stack.length
+    if (knownOf(top) === undefined) {
+      const { src } = top
+      for (let i = 0; i < src.length; i++) if (knownOf(src[i]) === undefined) stack.push(src[i])
+      if (stack.length > before) continue
       const node = top as Known
       node.open = collect(top)
-      stack.pop()
     }
+    stack.pop()
   }
   return knownOf(u) ?? NONE
 }
 
+/** Most nodes share the set of one source: it is copied only when a second one adds to it. */
 function collect(u: UOp): ReadonlySet<UOp> {
-  if (u.src.length === 0) return NONE
+  const { src } = u
   let union: ReadonlySet<UOp> = NONE
-  let owned = false // most nodes share the set of one source: copy only when a second one adds to it
-  for (const s of u.src) {
-    for (const r of knownOf(s) ?? NONE) {
-      if (union.has(r)) continue
-      if (!owned) {
-        if (union.size === 0) { union = knownOf(s) ?? NONE; break }
-        union = new Set(union)
-        owned = true
+  let own: Set<UOp> | undefined
+  for (let i = 0; i < src.length; i++) {
+    const open = knownOf(src[i]) ?? NONE
+    if (open.size === 0 || open === union) continue
+    if (union.size === 0) union = open
+    else {
+      for (const r of open) {
+        if (union.has(r)) continue
+        if (own === undefined) union = own = new Set(union)
+        own.add(r)
       }
-      ;(union as Set<UOp>).add(r) // owned: made just above
     }
   }
   if (u.op === 'range') return new Set(union).add(u)
-  if (u.op === 'reduce' || u.op === 'end') {
-    const closed = new Set(u.src.slice(1))
-    return new Set([...union].filter(r => !closed.has(r)))
-  }
-  return union
+  if (u.op !== 'reduce' && u.op !== 'end') return union
+  const left = new Set(union)
+  for (let i = 1; i < src.length; i++) left.delete(src[i])
+  return left
 }

@@ -5,7 +5,9 @@ import { is, uopDim, type UOp } from './uop.js'
 
 export type Shape = readonly Dim[]
 
-const known = new WeakMap<UOp, Shape>()
+/** Kept in the node: it is asked for again and again. */
+type Known = UOp & { shape: Shape | undefined }
+const knownOf = (u: UOp): Shape | undefined => (u as Known).shape // every uop is a Node of uop.ts, which has this field
 const SCALAR: Shape = Object.freeze([])
 
 /**
@@ -13,25 +15,26 @@ const SCALAR: Shape = Object.freeze([])
  * package's job, by reshape and expand.
  */
 export function shapeOf(u: UOp): Shape {
-  let shape = known.get(u)
-  if (shape === undefined) {
-    // Deep graphs would overflow the stack, so sources that are not known yet are done first, iteratively.
-    const stack = [u]
-    while (stack.length > 0) {
-      const top = stack[stack.length - 1]
-      const waiting = known.has(top) ? [] : top.src.filter(s => !known.has(s))
-      if (waiting.length > 0) stack.push(...waiting)
-      else {
-        if (!known.has(top)) known.set(top, infer(top))
-        stack.pop()
-      }
+  const shape = knownOf(u)
+  if (shape !== undefined) return shape
+  // Deep graphs would overflow the stack, so sources that are not known yet are done first, iteratively.
+  const stack = [u]
+  while (stack.length > 0) {
+    const top = stack[stack.length - 1]
+    const before = stack.length
+    if (knownOf(top) === undefined) {
+      const { src } = top
+      for (let i = 0; i < src.length; i++) if (knownOf(src[i]) === undefined) stack.push(src[i])
+      if (stack.length > before) continue
+      const node = top as Known
+      node.shape = infer(top)
     }
-    shape = known.get(u) ?? SCALAR
+    stack.pop()
   }
-  return shape
+  return knownOf(u) ?? SCALAR
 }
 
-const src0 = (u: UOp): Shape => known.get(u.src[0]) ?? SCALAR
+const src0 = (u: UOp): Shape => knownOf(u.src[0]) ?? SCALAR
 
 function infer(u: UOp): Shape {
   if (is(u, 'buffer')) return [u.arg.size]
@@ -48,7 +51,7 @@ function infer(u: UOp): Shape {
   if (is(u, 'sort') || is(u, 'argsort')) return src0(u).map((d, i) => (i === u.arg.axis ? u.arg.count : d))
   if (is(u, 'scatter') || is(u, 'place')) return [...src0(u).slice(0, u.arg.axis), u.arg.size]
   if (is(u, 'scan_axis')) return src0(u)
-  if (is(u, 'gather')) return [...(known.get(u.src[1]) ?? SCALAR), ...src0(u).slice(1)]
+  if (is(u, 'gather')) return [...(knownOf(u.src[1]) ?? SCALAR), ...src0(u).slice(1)]
   switch (u.op) {
     case 'flip': case 'contiguous': case 'copy': case 'detach': case 'assign':
       return src0(u)
@@ -56,16 +59,21 @@ function infer(u: UOp): Shape {
       return SCALAR
   }
   const first = src0(u)
-  for (const s of u.src.slice(1)) {
-    if (!sameShape(first, known.get(s) ?? SCALAR)) {
-      throw new PetagradError('SHAPE_MISMATCH', 'operands differ in shape', { op: u.op, shapes: u.src.map(x => shapeNames(known.get(x) ?? SCALAR)) })
+  for (const s of u.src) {
+    if (!sameShape(first, knownOf(s) ?? SCALAR)) {
+      throw new PetagradError('SHAPE_MISMATCH', 'operands differ in shape', { op: u.op, shapes: u.src.map(x => shapeNames(knownOf(x) ?? SCALAR)) })
     }
   }
   return first
 }
 
 /** Symbolic dimensions are interned, so equal means identical. */
-export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((d, i) => d === b[i])
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
 export const shapeNames = (s: Shape): (number | string)[] => s.map(d => (typeof d === 'number' ? d : `%${d.id}`))
 
 /** Number of elements; a number when every dimension is. */

@@ -31,29 +31,68 @@ interface Interned {
   facts: Facts | undefined
   /** For `openRanges`. */
   open: ReadonlySet<UOp> | undefined
+  /** For `shapeOf`. */
+  shape: readonly Dim[] | undefined
   /** For `toposort`: 2·walk once entered, one more once emitted. */
   mark: number
 }
 
+/** Fields are declared here and assigned there: initialisers would run as a function of their own for each node. */
 class Node implements Interned {
-  users: Interned | undefined = undefined
-  userCount = 0
-  usersByHash: Map<number, Interned> | undefined = undefined
-  next: Interned | undefined = undefined
-  facts: Facts | undefined = undefined
-  open: ReadonlySet<UOp> | undefined = undefined
-  mark = 0
-  constructor(
-    readonly id: number,
-    readonly op: Op,
-    readonly dtype: DType,
-    readonly src: readonly UOp[],
-    readonly arg: unknown,
-  ) {}
+  declare readonly id: number
+  declare readonly op: Op
+  declare readonly dtype: DType
+  declare readonly src: readonly UOp[]
+  declare readonly arg: unknown
+  declare users: Interned | undefined
+  declare userCount: number
+  declare usersByHash: Map<number, Interned> | undefined
+  declare next: Interned | undefined
+  declare facts: Facts | undefined
+  declare open: ReadonlySet<UOp> | undefined
+  declare shape: readonly Dim[] | undefined
+  declare mark: number
+  constructor(id: number, op: Op, dtype: DType, src: readonly UOp[], arg: unknown) {
+    this.id = id
+    this.op = op
+    this.dtype = dtype
+    this.src = src
+    this.arg = arg
+    this.users = undefined
+    this.userCount = 0
+    this.usersByHash = undefined
+    this.next = undefined
+    this.facts = undefined
+    this.open = undefined
+    this.shape = undefined
+    this.mark = 0
+  }
 }
 
 let nextId = 0
-const NO_SRC: readonly UOp[] = Object.freeze([])
+
+/*
+ * Sources are read everywhere, so their arrays are of one kind: packed, never frozen, and not the holey ones that `map`
+ * makes. Engines compile code for the kinds that they have seen, and again for every kind that turns up later.
+ */
+const NO_SRC: readonly UOp[] = emptyPacked()
+
+function emptyPacked(): UOp[] {
+  const list: UOp[] = [{ id: -1, op: 'sink', dtype: dtypes.void, src: [], arg: undefined }]
+  list.pop()
+  return list
+}
+
+function packed(src: readonly UOp[]): readonly UOp[] {
+  switch (src.length) {
+    case 1: return [src[0]]
+    case 2: return [src[0], src[1]]
+    case 3: return [src[0], src[1], src[2]]
+  }
+  const list: UOp[] = [src[0]]
+  for (let i = 1; i < src.length; i++) list.push(src[i])
+  return list
+}
 
 /*
  * A node is kept alive by its youngest source, through that source's `users`, and leaves are held weakly. So
@@ -103,7 +142,7 @@ export function argKey(arg: unknown): string {
 }
 
 function canonical(arg: unknown): unknown {
-  if (typeof arg !== 'object' || arg === null || argCodes.has(arg)) return arg
+  if (arg === undefined || typeof arg !== 'object' || arg === null || argCodes.has(arg)) return arg
   const key = argKey(arg)
   const known = canonicalArgs.get(key)?.deref()
   if (known !== undefined) return known
@@ -128,7 +167,7 @@ export function uop<O extends Op>(op: O, dtype: DType, src: readonly UOp[] = NO_
   if (src.length === 0) return typed<O>(leaf(op, dtype, arg))
   const a = canonical(arg)
   let youngest = src[0]
-  for (const s of src) if (s.id > youngest.id) youngest = s
+  for (let i = 1; i < src.length; i++) if (src[i].id > youngest.id) youngest = src[i]
   const home = youngest as UOp & Interned // every uop is a Node: this module is their only maker
   const byHash = home.usersByHash
   const hash = byHash === undefined ? 0 : hashOf(op, dtype, src, a)
@@ -136,7 +175,7 @@ export function uop<O extends Op>(op: O, dtype: DType, src: readonly UOp[] = NO_
   for (let n = first; n !== undefined; n = n.next) {
     if (n.op === op && n.dtype === dtype && Object.is(n.arg, a) && sameSources(n.src, src)) return typed<O>(n)
   }
-  const node = new Node(nextId++, op, dtype, src, a)
+  const node = new Node(nextId++, op, dtype, packed(src), a)
   node.next = first
   if (byHash !== undefined) byHash.set(hash, node)
   else {
@@ -164,7 +203,7 @@ function hashUsers(home: Interned): void {
 
 function hashOf(op: Op, dtype: DType, src: readonly UOp[], arg: unknown): number {
   let h = Math.imul(code(opCodes, op), 0x85ebca6b) ^ Math.imul(code(dtypeCodes, dtype), 0xc2b2ae35) ^ argHash(arg)
-  for (const s of src) h = Math.imul(h ^ s.id, 0x01000193)
+  for (let i = 0; i < src.length; i++) h = Math.imul(h ^ src[i].id, 0x01000193)
   return h | 0
 }
 
@@ -210,19 +249,19 @@ let walks = 0
 export function toposort(roots: UOp | readonly UOp[], enter?: (u: UOp) => boolean): UOp[] {
   const order: UOp[] = []
   const entered = 2 * ++walks
+  const list = (Array.isArray(roots) ? roots : [roots]) as readonly (UOp & Interned)[] // every uop is a Node
   const stack: (UOp & Interned)[] = []
-  const push = (u: UOp): void => {
-    const node = u as UOp & Interned // every uop is a Node
-    if (node.mark < entered) stack.push(node)
-  }
-  const list: readonly UOp[] = Array.isArray(roots) ? (roots as readonly UOp[]) : [roots as UOp]
-  for (let i = list.length - 1; i >= 0; i--) push(list[i])
+  for (let i = list.length - 1; i >= 0; i--) stack.push(list[i])
   while (stack.length > 0) {
     const u = stack[stack.length - 1]
     if (u.mark < entered) {
       u.mark = entered
-      if (enter === undefined || enter(u)) for (let i = u.src.length - 1; i >= 0; i--) push(u.src[i])
-      continue
+      const before = stack.length
+      if (enter === undefined || enter(u)) {
+        const src = u.src as readonly (UOp & Interned)[] // every uop is a Node
+        for (let i = src.length - 1; i >= 0; i--) if (src[i].mark < entered) stack.push(src[i])
+      }
+      if (stack.length > before) continue
     }
     if (u.mark === entered) {
       u.mark = entered + 1
@@ -275,8 +314,19 @@ export const cast = (op: CastOp, x: UOp, to: DType): UOp => {
   return dtype === x.dtype ? x : uop(op, dtype, [x])
 }
 
-export const range = (extent: Dim, axis: number, kind: AxisKind): UOp<'range'> =>
-  uop('range', dtypes.index, [dimUOp(extent)], { axis, kind })
+/** Arguments of ranges by kind and axis: they are asked for so often that naming one for its canonical form would show. */
+const rangeArgs = new Map<AxisKind, ArgTypes['range'][]>()
+/** Axes of usual kernels; what is remembered is never given back. */
+const REMEMBERED_AXES = 256
+
+export function range(extent: Dim, axis: number, kind: AxisKind): UOp<'range'> {
+  let byAxis = rangeArgs.get(kind)
+  if (byAxis === undefined) rangeArgs.set(kind, (byAxis = []))
+  const known = byAxis[axis] as ArgTypes['range'] | undefined
+  const made = uop('range', dtypes.index, [dimUOp(extent)], known ?? { axis, kind })
+  if (known === undefined && axis < REMEMBERED_AXES) byAxis[axis] = made.arg
+  return made
+}
 export const variable = (name: string, min: number, max: number): UOp<'variable'> =>
   uop('variable', dtypes.index, NO_SRC, { name, min, max })
 export const param = (slot: number, element: DType, size: number): UOp<'param'> =>

@@ -1,5 +1,5 @@
 import type { Tensor } from '@petagrad/tensor'
-import { Conv2d, Linear, Sequential } from '../src/index.js'
+import { Conv2d, Linear, Sequential } from '@petagrad/nn'
 
 /** The network that recognises 28×28 digits: two 5×5 convolutions, pool, two 3×3 convolutions, pool, linear. */
 export function convnet(): Sequential {

@@ -5,6 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { useIdle } from '../../tensor/test/interpreted.js'
 import { Adam, Linear } from '../src/index.js'
 import { convnet } from './convnet.js'
+import { LanguageModel } from './models/language-model.js'
+import { resnet50 } from './models/resnet.js'
 
 beforeAll(useIdle)
 
@@ -62,5 +64,29 @@ describe('kernels of', () => {
     const names = kernels(loss, ...model.parameters().values(), ...optimizer.buffers().values())
     console.log(`${names.length} kernels`)
     expect(names.length).toBeLessThanOrEqual(35)
+  })
+})
+
+describe('a deep network', () => {
+  const kernelsOf = (...tensors: readonly Tensor[]): readonly UOp[] =>
+    schedule(uop('sink', dtypes.void, tensors.map(t => t.uop))).plan.calls.map(c => c.kernel)
+
+  it('of more layers has no more kernels to compile', async () => {
+    const distinct = async (layers: number): Promise<number> => {
+      const model = new LanguageModel({ layers, width: 64, heads: 4, vocabulary: 100, positions: 32 })
+      await realizeAll()
+      const tokens = (): Tensor => Tensor.from(new Int32Array(2 * 32), { shape: [2, 32] })
+      model.loss(tokens(), tokens()).backward()
+      return new Set(kernelsOf(...[...model.parameters().values()].flatMap(p => p.grad ?? []))).size
+    }
+    expect(await distinct(6)).toBe(await distinct(3))
+  })
+
+  it('ResNet-50: a kernel for a convolution, and one for those of one shape', async () => {
+    const model = resnet50()
+    await realizeAll()
+    const kernels = kernelsOf(model.forward(zeros(1, 3, 224, 224)))
+    expect(kernels.length).toBeLessThanOrEqual(58)
+    expect(new Set(kernels).size).toBeLessThanOrEqual(33)
   })
 })

@@ -8,7 +8,6 @@ export const cpu: Backend = {
   probe: probeCpu,
   async open({ threads }) {
     const device = await createCpuDevice({ threads })
-    const { compiler, isa, cores } = device.target
-    return { device, renderer: createCRenderer({ compiler, isa, cores }) }
+    return { device, renderer: createCRenderer(device.target) }
   },
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import type { CpuDevice } from '@petagrad/driver-cpu'
 import { cpu } from '../src/cpu.js'
 import { capture, configure, createRuntime, defaultRuntime, setDefaultRuntime, Tensor, type Backend, type Runtime } from '../src/index.js'
 import { wasm } from '../src/wasm.js'
@@ -52,6 +53,15 @@ for (const { backend, available, reason } of targets) describe.skipIf(!available
     expect([...(await total.data())]).toEqual([3, 6, 9])
     expect({ ...after, replays: 0, kernelsRun: 0 }).toEqual({ ...before, replays: 0, kernelsRun: 0 })
     expect(after.replays).toBe(before.replays + 2)
+  })
+})
+
+describe.skipIf(!compiler.available)(`kernels for the cpu${compiler.available ? '' : `: ${compiler.reason}`}`, () => {
+  it('are chosen from what the driver knows of this machine', async () => {
+    const { device, renderer } = await cpu.open({ threads: 2 })
+    const { target } = device as CpuDevice // the cpu backend's device
+    expect(renderer.capabilities.machine).toMatchObject({ cores: 2, ...target.machine })
+    await device.close()
   })
 })
 

@@ -5,6 +5,7 @@ import {
 } from '@petagrad/renderer'
 import { intrinsic } from './intrinsics.js'
 import { literal } from './literals.js'
+import { streamFence, streamVector } from './streaming.js'
 import { isaFacts, type CTarget } from './target.js'
 import { maskOf, signedOf, typeName, unalignedType } from './types.js'
 
@@ -44,6 +45,12 @@ export function cDialect(target: CTarget): Dialect {
         return `static inline ${result} lanes_${lanes.join('_')}_of_${from.name}(${source} x) { return (${result}){${lanes.map(l => `x[${l}]`).join(', ')}}; }`
       })
       return call(name, x)
+    },
+
+    shuffle(a, b, dtype, lanes, prelude) {
+      if (target.compiler === 'clang') return atom(`__builtin_shufflevector(${a.text}, ${b.text}, ${lanes.join(', ')})`)
+      const mask = construct(lanes.map(l => atom(String(l))), signedOf(dtype), prelude)
+      return atom(`__builtin_shuffle(${a.text}, ${b.text}, ${mask.text})`)
     },
 
     convert(x, from, to, prelude) {
@@ -90,6 +97,8 @@ export function cDialect(target: CTarget): Dialect {
       return `${call(name, pointer, value).text};`
     },
 
+    streamVector: (pointer, value, dtype, prelude) => streamVector(target, pointer, value, dtype, prelude),
+
     kernel: kernelHead,
     special: () => atom('task'),
   }
@@ -117,5 +126,6 @@ function kernelHead(program: LinearProgram, entry: string, names: KernelNames, p
     opening.push(`${type} *restrict const ${name} = (${type} *)${within(start, precedence.unary)};`)
     offset += Math.ceil((uop.arg.size * of.bits) / 8 / ALIGNMENT) * ALIGNMENT
   }
-  return { signature: `void ${entry}(void *const *params, const ${i64} *variables, ${i64} task, char *scratch) {`, opening }
+  const closing = program.params.some(p => p.streamed === true) ? [streamFence] : []
+  return { signature: `void ${entry}(void *const *params, const ${i64} *variables, ${i64} task, char *scratch) {`, opening, closing }
 }

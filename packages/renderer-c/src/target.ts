@@ -45,6 +45,7 @@ export function machineModel(target: CTarget): MachineModel {
     l1: 32 * 1024,
     l2: 1024 * 1024,
     l3: 32 * 1024 * 1024,
+    streamingStores: target.isa !== 'aarch64',
     forkNanoseconds: 5000,
     ...target.machine,
   }

@@ -1,5 +1,5 @@
 import { is, isAlu, PetagradError, type DType, type UOp } from '@petagrad/ir'
-import type { LinearProgram } from '@petagrad/renderer'
+import { lanePicking, type LinearProgram } from '@petagrad/renderer'
 import { placeAddresses, withoutOrder, type AddressedProgram } from './addresses.js'
 import { Code, type ValueType } from './encoding/code.js'
 import type { WasmFunction } from './encoding/module.js'
@@ -10,7 +10,7 @@ import { loadFrom, storeTo } from './lower/memory.js'
 import { emitScalar, pushConstant } from './lower/scalar.js'
 import { valueType } from './lower/types.js'
 import { emitVector, pushSplatConstant } from './lower/vector.js'
-import { isMemoryAccess, lanePicking, registerOf, selectionOf, splatSource, uniformCount } from './operands.js'
+import { isMemoryAccess, registerOf, selectionOf, splatSource, uniformCount } from './operands.js'
 import { planProgram, type Plan } from './plan.js'
 
 /** The kernel function's parameters: addresses of the argument table and of the scratch area, and the task's number. */

@@ -1,31 +1,10 @@
 import { is, isAlu, type UOp } from '@petagrad/ir'
+import { lanePicking } from '@petagrad/renderer'
 import { withoutOrder, type Place } from './addresses.js'
-
-/** A vector put together from lanes of at most two others. */
-export interface LanePicking {
-  readonly vectors: readonly UOp[]
-  readonly lanes: readonly number[]
-}
 
 /** The scalar that all lanes are, or undefined. */
 export const splatSource = (u: UOp): UOp | undefined =>
   u.op === 'vectorize' && u.src.every(s => s === u.src[0]) ? u.src[0] : undefined
-
-/** `vectorize` of single lanes of one or two vectors of the same type as the result. */
-export function lanePicking(u: UOp): LanePicking | undefined {
-  if (u.op !== 'vectorize') return undefined
-  const vectors: UOp[] = []
-  const lanes: number[] = []
-  for (const s of u.src) {
-    if (!is(s, 'extract') || s.src[0].dtype !== u.dtype) return undefined
-    const vector = withoutOrder(s.src[0])
-    let at = vectors.indexOf(vector)
-    if (at < 0) at = vectors.push(vector) - 1
-    if (at > 1) return undefined
-    lanes.push(at * u.dtype.lanes + s.arg[0])
-  }
-  return { vectors, lanes }
-}
 
 /** The count of a vector shift as a scalar, where all lanes have the same. */
 export function uniformCount(u: UOp): UOp | undefined {

@@ -32,6 +32,8 @@ export interface MachineModel {
    * once; default false.
    */
   readonly loadsFirst?: boolean
+  /** Vector stores that pass the caches by exist; default false. */
+  readonly streamingStores?: boolean
   /** Fixed cost of starting tasks on all cores, in nanoseconds. */
   readonly forkNanoseconds: number
 }

@@ -6,6 +6,8 @@ export interface ProgramParam {
   readonly dtype: DType
   readonly size: number
   readonly access: 'read' | 'write' | 'readwrite'
+  /** Vector stores to it should pass the caches by, where the target can; default false. */
+  readonly streamed?: boolean
 }
 
 /** Work of one launch, counted from the schedule; Infinity never appears, symbolic sizes count at their maximum. */

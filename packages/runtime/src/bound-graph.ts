@@ -1,6 +1,7 @@
 import { dtypes, uop, type UOp } from '@petagrad/ir'
-import type { BoundPlan } from '@petagrad/schedule'
+import type { BoundPlan, ScheduleOptions } from '@petagrad/schedule'
 import { DEFAULT_DEVICE, materialise, pin, unpin, type Allocation, type BufferRegistry } from './buffer-registry.js'
+import { scheduleRecorder } from './compile-profile.js'
 import type { Counters } from './counters.js'
 import { withRewritesShown } from './lowering-observer.js'
 import type { OpenedDevice } from './opened-device.js'
@@ -8,7 +9,7 @@ import type { PlanMemory } from './plan-launches.js'
 import { activeTrace } from './trace.js'
 import type { DeviceBuffer } from '@petagrad/device'
 
-export type Schedule = (sink: UOp<'sink'>) => BoundPlan
+export type Schedule = (sink: UOp<'sink'>, options?: ScheduleOptions) => BoundPlan
 
 /** A scheduled graph with the buffers of this run: all of them stay allocated until `unpin`. */
 export interface BoundGraph {
@@ -24,7 +25,7 @@ export interface BoundGraph {
 
 export function bindGraph(roots: readonly UOp[], schedule: Schedule, buffers: BufferRegistry, counters: Counters): BoundGraph {
   const start = performance.now()
-  const bound = withRewritesShown(() => schedule(uop('sink', dtypes.void, roots)))
+  const bound = withRewritesShown(() => schedule(uop('sink', dtypes.void, roots), { onPass: scheduleRecorder() }))
   const end = performance.now()
   counters.schedules++
   if (bound.cached) counters.scheduleCacheHits++

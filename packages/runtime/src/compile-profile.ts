@@ -1,5 +1,5 @@
 import type { CodegenOptions } from '@petagrad/codegen'
-import { listenToRewrites, toposort } from '@petagrad/ir'
+import { listenToRewrites, toposort, type UOp } from '@petagrad/ir'
 
 /** Time and size of one named pass, over all kernels lowered while the profile was taken. */
 export interface PassProfile {
@@ -12,7 +12,9 @@ export interface PassProfile {
 
 export interface CompileProfile {
   readonly kernels: number
-  /** Passes of codegen, in the order in which they first ran. */
+  /** Passes of scheduling; graphs whose plan came from the cache have none. */
+  readonly scheduling: readonly PassProfile[]
+  /** Passes of codegen, in the order in which they first ran, and rendering. */
   readonly passes: readonly PassProfile[]
   /** Rewrites of the IR, by name: those of scheduling, and those that passes of codegen are made of. */
   readonly rewrites: readonly PassProfile[]
@@ -39,14 +41,14 @@ class Totals {
   }
 }
 
-let collecting: { kernels: number; readonly passes: Totals } | undefined
+let collecting: { kernels: number; readonly passes: Totals; readonly scheduling: Totals } | undefined
 
 /**
  * Runs `work` and says where scheduling and codegen spent their time meanwhile. Kernels that come from a cache do not
  * show. Counting has a cost of its own, which is left out of the passes' times but not out of those of `statistics()`.
  */
 export async function compileProfile(work: () => Promise<unknown>): Promise<CompileProfile> {
-  const own = (collecting = { kernels: 0, passes: new Totals() })
+  const own = (collecting = { kernels: 0, passes: new Totals(), scheduling: new Totals() })
   const rewrites = new Totals()
   const hits = new Map<string, number>()
   const stop = listenToRewrites({
@@ -62,7 +64,7 @@ export async function compileProfile(work: () => Promise<unknown>): Promise<Comp
     collecting = undefined
   }
   const rules = [...hits].map(([name, count]) => ({ name, hits: count })).sort((a, b) => b.hits - a.hits)
-  return { kernels: own.kernels, passes: own.passes.list(), rewrites: rewrites.list(), rules }
+  return { kernels: own.kernels, scheduling: own.scheduling.list(), passes: own.passes.list(), rewrites: rewrites.list(), rules }
 }
 
 /** Notes the passes of one kernel in the profile being taken; undefined while none is. */
@@ -70,10 +72,24 @@ export function passRecorder(): NonNullable<CodegenOptions['onPass']> | undefine
   const into = collecting
   if (into === undefined) return undefined
   into.kernels++
+  return recorder(into.passes)
+}
+
+/** As `passRecorder`, for the scheduling of one graph. */
+export function scheduleRecorder(): ((pass: string, result: readonly UOp[]) => void) | undefined {
+  return collecting === undefined ? undefined : recorder(collecting.scheduling)
+}
+
+/** Notes that a program of so many uops was rendered. */
+export function recordRendering(milliseconds: number, uops: number): void {
+  collecting?.passes.add('render', milliseconds, uops)
+}
+
+function recorder(totals: Totals): (pass: string, result: UOp | readonly UOp[]) => void {
   let since = performance.now()
   return (name, result) => {
     const milliseconds = performance.now() - since
-    into.passes.add(name, milliseconds, toposort(result).length)
+    totals.add(name, milliseconds, toposort(result).length)
     since = performance.now() // counting nodes is the observer's time
   }
 }

@@ -37,6 +37,7 @@ export async function openDiskCache(directory: string, options: DiskCacheOptions
   let writes = 0
   let failed = false
   let pruning = Promise.resolve()
+  const made = new Set<string>()
 
   const sha256 = (bytes: Uint8Array): Buffer => crypto.createHash('sha256').update(bytes).digest()
   const place = (key: string): string => path.join(directory, key.slice(0, 2), key.slice(2))
@@ -74,15 +75,23 @@ export async function openDiskCache(directory: string, options: DiskCacheOptions
       const header = new DataView(new ArrayBuffer(12))
       header.setUint32(0, MAGIC, true)
       header.setBigUint64(4, BigInt(bytes.length), true)
-      await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
+      await makeDirectory(path.dirname(file))
       await fs.writeFile(temporary, Buffer.concat([new Uint8Array(header.buffer), sha256(bytes), bytes]), { mode: 0o600 })
       await fs.rename(temporary, file)
       if (writes++ % WRITES_BETWEEN_PRUNES === 0) await (pruning = pruning.then(prune))
     } catch (error) {
       await fs.rm(temporary, { force: true }).catch(() => undefined)
+      made.clear()
       if (!failed) options.onWriteFailure?.(error)
       failed = true
     }
+  }
+
+  /** Makes a directory once; one that is removed meanwhile costs one entry. */
+  async function makeDirectory(name: string): Promise<void> {
+    if (made.has(name)) return
+    await fs.mkdir(name, { recursive: true, mode: 0o700 })
+    made.add(name)
   }
 
   /** Removes the least recently used entries down to four fifths of the limit, and what dead processes left. */

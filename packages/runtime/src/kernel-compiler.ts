@@ -4,6 +4,7 @@ import type { UOp } from '@petagrad/ir'
 import type { Capabilities, LinearProgram, Renderer } from '@petagrad/renderer'
 import { PACKAGE_VERSION } from './package-version.js'
 import { CompileBatches } from './compile-batches.js'
+import { recordRendering } from './compile-profile.js'
 import type { Counters } from './counters.js'
 import { logLowered } from './debug-output.js'
 import type { ByteStore } from './disk-cache.js'
@@ -109,6 +110,7 @@ export class KernelCompiler {
     const end = performance.now()
     counters.codegenMs += rendering - start
     counters.renderMs += end - rendering
+    recordRendering(end - rendering, program.uops.length)
     const trace = activeTrace()
     trace?.span('compiler', 'codegen', `codegen ${program.name}`, start, rendering, { schedule: program.schedule })
     trace?.span('compiler', 'render', `render ${program.name}`, rendering, end)
@@ -121,8 +123,9 @@ export class KernelCompiler {
 
   private binary({ name, artifact }: LoweredKernel): Promise<Uint8Array> {
     const store = this.parts.cache?.store
-    if (store === undefined) return this.batches.compile(name, artifact)
-    const key = store.digest([this.binaryPrefix, artifact.entry, artifact.kind === 'source' ? artifact.text : artifact.bytes])
+    // A rendered binary is in the cache already, as what was rendered.
+    if (store === undefined || artifact.kind === 'binary') return this.batches.compile(name, artifact)
+    const key = store.digest([this.binaryPrefix, artifact.entry, artifact.text])
     const underway = this.compiling.get(key)
     if (underway !== undefined) return this.batches.waitFor(underway)
     const made = store.get(key).then(async known => {

@@ -14,6 +14,8 @@ describe('what codegen did', () => {
     const profile = await compileProfile(() => Promise.all([runtime.realize([binary('add', x, x)]), runtime.realize([binary('add', y, y)])]))
     const elapsed = performance.now() - start
     expect(profile.kernels).toBe(2)
+    expect(profile.scheduling.map(p => p.name)).toEqual(['prepare', 'decide', 'lower', 'merge', 'order', 'lay out'])
+    expect(profile.passes.map(p => p.name)).toContain('render')
     expect(profile.passes.length).toBeGreaterThan(2)
     for (const pass of profile.passes) {
       expect(pass.runs).toBe(2)

@@ -1,31 +1,19 @@
-import { dimUOp, is, isMovement, openRanges, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
+import { dimUOp, is, isMovement, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
 import { inlineCost, isContraction, isReduction, isScan, LOAD_COST, reduceLength, ROUND_TRIP_COST, sizeOf, type InlineCost } from './cost.js'
-import { extentOf, Group, isSubset, iterations } from './group.js'
+import { chainIndex, isInlineInChain } from './chain.js'
+import { Group, iterations } from './group.js'
 import { andGate, inside, originOf } from './indexing.js'
 import type { Destination } from './prepare.js'
-
-/** One way in which a group reads a node: which element (over the group's ranges), and under which condition. */
-interface Use {
-  readonly group: Group
-  readonly index: readonly UOp[]
-  readonly gate: UOp | undefined
-  /** Ranges of the reductions that the use stands in. */
-  readonly reducing: ReadonlySet<UOp>
-  /** Loops outside of those reductions, which a value that depends on `reducing` is computed again for. */
-  readonly around: ReadonlySet<UOp>
-  /** The sum that takes the used value as it is (or zero, outside of its bounds): a sum used so can be part of it. */
-  readonly summedBy: UOp | undefined
-}
+import { Use } from './use.js'
 
 /** Which nodes are stored, and in which kernel each is computed. */
 export interface Decision {
+  /** One for each kernel. */
   readonly groups: readonly Group[]
-  /** The group that stores a node. */
+  /** The group that stores a node: that of a kernel, or a nest of a kernel's chain. */
   readonly home: ReadonlyMap<UOp, Group>
 }
 
-/** Register tiles let a contraction's inner loop use what it computes about this often. */
-const TILE_REUSE = 8
 /** A reduction below this many elements in all may run on one core. */
 const SERIAL_WORK = 1 << 16
 /** Outer iterations that keep every core of a usual machine busy. */
@@ -44,8 +32,6 @@ const ROW_PASSES = 3
 /** Loops that update tables wait for memory most of the time: what they take may be made again in each of so many. */
 const TABLE_PASSES = 2
 
-const NONE: ReadonlySet<UOp> = new Set()
-
 /**
  * Decides what is stored, from the results backwards: every use of a node is known, as an index over the loops of the
  * group that uses it, when the node's turn comes. It is then computed in place, stored by one of the groups that use
@@ -62,8 +48,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (u.op === 'const' || u.op === 'iota') return
     let list = uses.get(u)
     if (list === undefined) uses.set(u, (list = new Map()))
-    const key = `${use.group.id}|${use.index.map(i => i.id).join()}|${use.gate?.id ?? ''}`
-    if (!list.has(key)) list.set(key, use)
+    if (!list.has(use.key)) list.set(use.key, use)
   }
 
   const store = (u: UOp, group: Group, index: readonly UOp[]): void => {
@@ -77,23 +62,26 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (u.op === 'buffer') continue
     if (destinations.has(u) || u.op === 'contiguous' || !inlined(u, list)) {
       // What nobody else reads is not stored by the group that makes it.
-      const wanted = destinations.has(u) || list.some(use => use.group !== list[0].group)
+      const wanted = destinations.has(u) || list.some(use => use.group.kernel !== list[0].group.kernel)
       const host = wanted ? list.find(use => canHost(u, use, list)) : undefined
       if (host !== undefined) {
         store(u, host.group, host.index)
-        host.group.addLevel(levelOf(host))
+        host.group.addLevel(host.level)
         note(u, host)
       } else {
-        const { group, index } = beside(u) ?? Group.over(groups.length, shapeOf(u.op === 'place' ? u.src[0] : u))
+        const chained = wanted || u.op === 'contiguous' ? undefined : chainIndex(u, list)
+        const { group, index } = chained === undefined
+          ? (beside(u) ?? Group.over(groups.length, shapeOf(u.op === 'place' ? u.src[0] : u)))
+          : list[0].group.kernel.chain(groups.length, shapeOf(u), chained)
         if (!groups.includes(group)) groups.push(group)
         store(u, group, index)
-        list.push({ group, index, gate: undefined, reducing: NONE, around: NONE, summedBy: undefined })
+        list.push(Use.whole(group, index))
         note(u, list[list.length - 1])
       }
       const maker = home.get(u)
       for (const use of list) {
         if (use.group === maker) spread(u, use)
-        else if (maker !== undefined) use.group.needs.add(maker)
+        else if (maker !== undefined && use.group.kernel !== maker.kernel) use.group.kernel.needs.add(maker.kernel)
       }
     } else {
       for (const use of list) {
@@ -102,7 +90,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       }
     }
   }
-  return { groups, home }
+  return { groups: groups.filter(g => g.kernel === g), home }
 
   /** The group that puts another value into the places that `u` is put into, if neither waits for the other. */
   function beside(u: UOp): { readonly group: Group; readonly index: readonly UOp[] } | undefined {
@@ -116,17 +104,18 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
 
   /** Records what computing `u` for `use` asks of the group's loops. */
   function note(u: UOp, use: Use): void {
-    const level = levelOf(use)
     if (isScan(u)) {
       use.group.reductions.add(u)
       use.group.addLevel(aroundScan(u, use))
+      use.group.inOrder = true
     } else if (is(u, 'scatter')) {
       use.group.reductions.add(u)
       use.group.addLevel(new Set(use.group.ranges.filter(r => r !== use.index[u.arg.axis])))
+      use.group.inOrder = true
     } else if (isReduction(u)) {
       use.group.reductions.add(u)
       if (isContraction(u)) use.group.contraction = u
-      use.group.addLevel(level)
+      use.group.addLevel(use.level)
     }
   }
 
@@ -135,7 +124,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       const origin = originOf(u, use.index)
       const gate = andGate(use.gate, origin.gate)
       const index = gate === undefined ? origin.index : origin.index.map(i => simplifyGiven(i, gate))
-      addUse(u.src[0], { ...use, index, gate })
+      addUse(u.src[0], use.at(index, gate))
     } else if (isReduction(u)) {
       const inner = [...use.index]
       const shape = shapeOf(u.src[0])
@@ -145,44 +134,30 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
         inner[a] = use.group.newRange(shape[a], 'reduce')
         fresh.push(inner[a])
       }
-      addUse(u.src[0], {
-        ...use,
-        index: inner,
-        reducing: new Set([...use.reducing, ...fresh]),
-        around: new Set([...use.around, ...dependencies(use)]),
-        summedBy: u.arg.alu === 'add' ? u : undefined,
-      })
+      addUse(u.src[0], use.reducedOver(inner, fresh, u.arg.alu === 'add' ? u : undefined))
     } else if (u.op === 'gather') {
       const [x, indices] = u.src
       const rank = shapeOf(indices).length
       const at = use.index.slice(0, rank)
       // Which element is only known at run time: a stand-in with the same dependencies is what later decisions need.
       const chosen = uop('custom', dtypes.index, at, { name: `element${indices.id}` })
-      addUse(indices, { ...use, index: at, summedBy: undefined })
+      addUse(indices, use.asOperand().at(at, use.gate))
       const gate = andGate(use.gate, inside(chosen, shapeOf(x)[0]))
-      addUse(x, { ...use, summedBy: undefined, index: [chosen, ...use.index.slice(rank)], gate })
+      addUse(x, use.asOperand().at([chosen, ...use.index.slice(rank)], gate))
     } else if (is(u, 'scatter')) {
       const along = shapeOf(u.src[0]).slice(u.arg.axis).map(d => (d === 1 ? dimUOp(0) : use.group.newRange(d, 'loop')))
       const outer = use.index.slice(0, u.arg.axis)
-      const inner = { ...closing({ ...use, index: outer }, along), index: [...outer, ...along] }
+      const inner = use.at(outer, use.gate).reducedOver([...outer, ...along], along.filter(r => r.op === 'range'), undefined)
       for (const s of u.src) addUse(s, inner)
     } else if (is(u, 'argsort')) {
-      const all = use.group.newRange(shapeOf(u.src[0])[u.arg.axis], 'loop')
-      addUse(u.src[0], { ...closing(use, [all]), index: use.index.map((i, a) => (a === u.arg.axis ? all : i)) })
+      addUse(u.src[0], filling(use, u.arg.axis, Number(shapeOf(u.src[0])[u.arg.axis])))
     } else if (is(u, 'scan_axis') && u.src.length > 2) {
-      const all = use.group.newRange(u.arg.buckets, 'loop')
-      for (const s of u.src.slice(0, 2)) addUse(s, { ...use, summedBy: undefined })
-      addUse(u.src[2], { ...closing(use, [all]), index: use.index.map((i, a) => (a === u.arg.axis ? all : i)) })
+      for (const s of u.src.slice(0, 2)) addUse(s, use.asOperand())
+      addUse(u.src[2], filling(use, u.arg.axis, u.arg.buckets))
     } else {
-      for (const s of u.src) addUse(s, { ...use, summedBy: undefined })
+      const operand = use.asOperand()
+      for (const s of u.src) addUse(s, operand)
     }
-  }
-
-  /** A use inside further loops, which end before the value of `use` is there. */
-  function closing(use: Use, loops: readonly UOp[]): Use {
-    const fresh = loops.filter(r => r.op === 'range')
-    const around = new Set([...use.around, ...dependencies(use)])
-    return { ...use, reducing: new Set([...use.reducing, ...fresh]), around, summedBy: undefined }
   }
 
   /** Whether every use of `u` should compute it in place. */
@@ -193,10 +168,13 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     if (isReduction(u)) return reductionInlined(u, list, size)
     if (isScan(u)) return list.every(use => use.group === list[0].group && scans(u, use))
     let evaluations = 0
-    for (const use of list) evaluations += evaluationsOf(use)
+    for (const use of list) evaluations += use.evaluations
     const cost = inlineCost(u, stored, costs)
     const again = Math.max(0, evaluations - size)
     if (cost.ops < 1 && cost.loads <= 1) return true // a cast, or no work at all
+    if (cost.loads === 0 && cost.ops <= ROUND_TRIP_COST) return true // made from loop counters: a causal mask
+    const inChain = list[0].group.isChain && list.every(use => use.group.kernel === list[0].group.kernel)
+    if (inChain || (again > 0 && chainIndex(u, list) !== undefined)) return isInlineInChain(u, list, cost)
     if (evaluations * cost.ops <= FEW_OPERATIONS) return true
     if (evaluations <= TABLE_PASSES * size && list.every(use => updatesTable(use.group))) return true
     if (evaluations <= ROW_PASSES * size && list.every(use => use.group === list[0].group)) return true
@@ -206,10 +184,10 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   function reductionInlined(u: UOp<'reduce_axis'>, list: readonly Use[], size: number): boolean {
     const length = reduceLength(u)
     let evaluations = 0
-    for (const use of list) evaluations += iterations(dependencies(use)) * recomputed(use)
+    for (const use of list) evaluations += use.evaluations
     const contraction = isContraction(u)
     if (!contraction && length <= TINY_REDUCTION && (evaluations / size) * length <= TINY_RECOMPUTE) {
-      return list.every(use => use.group.contraction === undefined && use.group.admitsLevel(levelOf(use)))
+      return list.every(use => use.group.contraction === undefined && use.group.admitsLevel(use.level))
     }
     if (list.length === 1 && joinsSum(u, list[0], evaluations, size)) return true
     if (evaluations > size || list.some(use => use.group !== list[0].group)) return false
@@ -227,8 +205,8 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   function fits(u: UOp, use: Use, contraction: boolean, work: number): boolean {
     const { group } = use
     if (group.contraction !== undefined && group.contraction !== u) return false
-    const level = levelOf(use)
-    if (contraction) {
+    const level = use.level
+    if (contraction || group.isChain) {
       // Its loops are tiled as one nest: it must be the only reduction, made once per element of the group.
       const alone = group.reductions.size === 0 || (group.reductions.size === 1 && group.reductions.has(u))
       return alone && use.gate === undefined && use.reducing.size === 0 && level.size === group.ranges.length
@@ -240,58 +218,36 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
 
   /** Whether a scan can go along with the loops of the group of `use`: it sees every element once, and the loops around it can be. */
   function scans(u: UOp<'scan_axis'> | UOp<'argsort'>, use: Use): boolean {
-    if (use.gate !== undefined || use.reducing.size > 0 || use.group.contraction !== undefined) return false
-    return levelOf(use).size === use.group.ranges.length && coversOnce(u, use) && use.group.admitsLevel(aroundScan(u, use))
+    if (use.gate !== undefined || use.reducing.size > 0 || use.group.contraction !== undefined || use.group.isChain) return false
+    return use.level.size === use.group.ranges.length && coversOnce(u, use) && use.group.admitsLevel(aroundScan(u, use))
   }
 
   /** Whether the group of `use` may also store `u`: it makes each element once, and waits for nobody who needs them. */
   function canHost(u: UOp, use: Use, list: readonly Use[]): boolean {
     if (u.op === 'scatter' || u.op === 'place') return false
     if (use.gate !== undefined || use.reducing.size > 0 || !coversOnce(u, use)) return false
-    const level = levelOf(use)
-    if (!use.group.admitsLevel(level)) return false
+    const level = use.level
+    if (!use.group.admitsLevel(level) || use.group !== use.group.kernel) return false
     // What is assigned may be read by the same kernel as it was: every task must have its own elements.
     if (level.size < use.group.ranges.length && destinations.get(u)?.some(d => d.kind === 'assign')) return false
     if (isScan(u) && !scans(u, use)) return false
     if (isReduction(u) && !fits(u, use, isContraction(u), reduceLength(u) * sizeOf(u))) return false
     if (!isReduction(u) && level.size < use.group.ranges.length && use.group.contraction !== undefined) return false
-    return list.every(other => other.group === use.group || !use.group.follows(other.group))
+    return list.every(other => other.group === use.group || (other.group.kernel !== use.group && !use.group.follows(other.group.kernel)))
   }
 }
 
 /** Whether a group's loop looks up where each element goes. */
 const updatesTable = (group: Group): boolean => group.stores.some(s => s.node.op === 'place' || s.node.op === 'scatter')
 
-/** Loops whose every iteration computes the used element again. */
-function dependencies(use: Use): ReadonlySet<UOp> {
-  let all: ReadonlySet<UOp> = use.gate === undefined ? NONE : openRanges(use.gate)
-  for (const i of use.index) {
-    const more = openRanges(i)
-    if (more.size > 0 && !isSubset(more, all)) all = new Set([...all, ...more])
-  }
-  return all
-}
-
-/** The output loops that a value at this use sits in. */
-const levelOf = (use: Use): ReadonlySet<UOp> => new Set([...dependencies(use), ...use.around].filter(r => use.group.ranges.includes(r)))
-
 /** The loops that must be around a scan: all but the one along its axis. */
 const aroundScan = (u: UOp<'scan_axis'> | UOp<'argsort'>, use: Use): ReadonlySet<UOp> =>
   new Set(use.group.ranges.filter(r => r !== use.index[u.arg.axis]))
 
-function evaluationsOf(use: Use): number {
-  return iterations(dependencies(use)) * recomputed(use)
-}
-
-/** A value that depends on a reduction's loop is made again for each loop around the reduction. */
-function recomputed(use: Use): number {
-  const deps = dependencies(use)
-  let inside = false
-  for (const r of deps) if (use.reducing.has(r)) inside = true
-  if (!inside) return 1
-  let again = 1
-  for (const r of use.around) if (!deps.has(r)) again *= extentOf(r)
-  return use.group.contraction === undefined ? again : Math.max(1, again / TILE_REUSE)
+/** The use in a loop that fills a table before the loop along `axis` begins. */
+function filling(use: Use, axis: number, size: number): Use {
+  const all = use.group.newRange(size, 'loop')
+  return use.reducedOver(use.index.map((i, a) => (a === axis ? all : i)), [all], undefined)
 }
 
 /** The index is the group's own loops, each at most once and over its whole dimension. */

@@ -6,9 +6,15 @@ export interface GroupStore {
   readonly index: readonly UOp[]
 }
 
+/** A group, and the index of a value of its shape in it. */
+export interface OverRanges {
+  readonly group: Group
+  readonly index: readonly UOp[]
+}
+
 /**
- * One kernel in the making: loops over `ranges`, and what is stored in them. Values that are not stored anywhere are
- * computed in every group that uses them.
+ * Loops over `ranges`, and what is stored in them: one kernel in the making, or one nest of a chain inside another's kernel.
+ * Values that are not stored anywhere are computed in every group that uses them.
  */
 export class Group {
   readonly stores: GroupStore[] = []
@@ -20,6 +26,11 @@ export class Group {
   contraction: UOp | undefined
   /** Reductions computed in this group. */
   readonly reductions = new Set<UOp>()
+  /** Whether some of its loops must be met in order: no chain starts in it. */
+  inOrder = false
+  private sharedLoops: ReadonlySet<UOp> | undefined
+  /** The kernel that this group is part of: itself, or the one whose chain it stands in. */
+  readonly kernel: Group
   private axes: number
 
   private constructor(
@@ -27,13 +38,40 @@ export class Group {
     readonly ranges: readonly UOp[],
     /** Reductions number their ranges from here. */
     readonly firstReduceAxis: number,
+    kernel?: Group,
   ) {
     this.axes = firstReduceAxis
+    this.kernel = kernel ?? this
   }
 
-  static over(id: number, shape: readonly Dim[]): { readonly group: Group; readonly index: readonly UOp[] } {
+  static over(id: number, shape: readonly Dim[]): OverRanges {
     const index = shape.map((d, axis) => (d === 1 ? dimUOp(0) : range(d, axis, 'loop')))
     return { group: new Group(id, index.filter(u => u.op === 'range'), shape.length), index }
+  }
+
+  /** A nest of this kernel's chain: `shared` says where the shared loops stand; the other axes get loops of their own. */
+  chain(id: number, shape: readonly Dim[], shared: readonly (UOp | undefined)[]): OverRanges {
+    this.sharedLoops ??= new Set(shared.filter(r => r !== undefined))
+    const index = shape.map((d, axis) => shared[axis] ?? (d === 1 ? dimUOp(0) : this.newRange(d, 'loop')))
+    return { group: new Group(id, index.filter(u => u.op === 'range'), this.firstReduceAxis, this), index }
+  }
+
+  /**
+   * Loops that all nests of this kernel stand in, once it is a chain: in each of their iterations the nests run one after
+   * another, and what the earlier ones store lives in scratch of that iteration.
+   */
+  get shared(): ReadonlySet<UOp> | undefined {
+    return this.kernel.sharedLoops
+  }
+
+  /** Whether several nests run one after another in this kernel. */
+  get isChain(): boolean {
+    return this.shared !== undefined
+  }
+
+  /** The first axis number that no loop made so far has. */
+  get freeAxis(): number {
+    return this.isChain ? this.kernel.axes : this.firstReduceAxis
   }
 
   /** A group over an empty shape stores nothing; index arithmetic over its ranges would have no value to stand for. */
@@ -42,7 +80,7 @@ export class Group {
   }
 
   newRange(extent: Dim, kind: AxisKind): UOp {
-    return range(extent, this.axes++, kind)
+    return range(extent, this.kernel.axes++, kind)
   }
 
   /** Whether loops `set` can be the outer loops of this group, given those that are outer already. */

@@ -21,7 +21,11 @@ export * from './plan.js'
 export interface ScheduleOptions {
   /** Buffers that one kernel may use; unlimited when left out. */
   readonly maxKernelBuffers?: number
+  /** Called after every named pass with what it made; not part of the key. A plan from the cache has no passes. */
+  readonly onPass?: OnPass
 }
+
+type OnPass = (pass: string, result: readonly UOp[]) => void
 
 const cache = new Map<string, { readonly sink: UOp; readonly plan: Plan }>()
 const CACHE_SIZE = 512
@@ -39,7 +43,7 @@ export function schedule(sink: UOp<'sink'>, options: ScheduleOptions = {}): Boun
     cache.set(key, known)
     return { plan: known.plan, externals, cached: true }
   }
-  const plan = makePlan(abstract, options.maxKernelBuffers ?? Infinity)
+  const plan = makePlan(abstract, options.maxKernelBuffers ?? Infinity, options.onPass ?? (() => undefined))
   cache.set(key, { sink: abstract, plan })
   for (const oldest of cache.keys()) {
     if (cache.size <= CACHE_SIZE) break
@@ -48,16 +52,22 @@ export function schedule(sink: UOp<'sink'>, options: ScheduleOptions = {}): Boun
   return { plan, externals, cached: false }
 }
 
-function makePlan(sink: UOp, maxBuffers: number): Plan {
+function makePlan(sink: UOp, maxBuffers: number, onPass: OnPass): Plan {
   const { destinations: asked, roots } = prepare(splitLongReductions(splitLongScans(expandSorts(sink))))
   const destinations = new Map(asked)
+  onPass('prepare', [...destinations.keys()])
   const { groups: decided, home: homes } = decide(destinations)
+  onPass('decide', decided.flatMap(g => g.stores.map(s => s.node)))
   const groups = [...decided]
   const home = new Map(homes)
   const lowerAll = (): Map<Group, LoweredGroup> => new Map(groups.map(g => [g, lowerGroup(g, { home, destinations })]))
 
+  const storesOf = (list: Iterable<LoweredGroup>): UOp[] => [...list].flatMap(l => l.stores)
+
   let lowered = lowerAll()
+  onPass('lower', storesOf(lowered.values()))
   if (mergeSiblings(groups, home, lowered)) lowered = lowerAll()
+  onPass('merge', storesOf(lowered.values()))
 
   const hazards = orderAssignments(destinations, home, lowered)
   for (const h of hazards) destinations.set(h.node, (destinations.get(h.node) ?? []).filter(d => d !== h.destination))
@@ -65,7 +75,10 @@ function makePlan(sink: UOp, maxBuffers: number): Plan {
   const current = [...lowered.values()]
   const copies = hazards.map((h, i) => copyBack(h, groups.length + i, current))
   const order = orderGroups(packUpdates([...copies, ...current].filter(l => l.group.hasElements), maxBuffers))
-  return layOut(order, destinations, roots)
+  onPass('order', storesOf(order))
+  const plan = layOut(order, destinations, roots)
+  onPass('lay out', plan.calls.map(c => c.kernel))
+  return plan
 }
 
 /** Gives every value its memory and every kernel its final form. */
@@ -84,7 +97,7 @@ function layOut(order: readonly LoweredGroup[], destinations: ReadonlyMap<UOp, r
       else life.to = at
     }
   })
-  const keys = [...lives.keys()]
+  const numbers = new Map([...lives.keys()].map((key, i) => [key, i]))
   const intervals: Lifetime[] = [...lives.values()]
   const { offsets, bytes } = planMemory(intervals)
 
@@ -92,7 +105,7 @@ function layOut(order: readonly LoweredGroup[], destinations: ReadonlyMap<UOp, r
     if (m.kind === 'buffer') return { kind: 'external', index: externalIndex(m.buffer) }
     const root = rootOf(m)
     if (root !== undefined) return { kind: 'root', index: root }
-    const i = keys.indexOf(memoryKey(m))
+    const i = numbers.get(memoryKey(m)) ?? 0
     return { kind: 'arena', offset: offsets[i], bytes: intervals[i].bytes }
   }
   const named = new Map<string, readonly UOp[]>()

@@ -1,10 +1,9 @@
 import {
   address, bounds, cast, conjuncts, constant, dimUOp, dtypes, is, isMovement, load, param, PetagradError, range, reduce,
-  reduceIdentity, scan, shapeOf,
-  simplifyGiven, store, where, withSrc,
+  reduceIdentity, scan, scratch, shapeOf, simplifyGiven, store, uop, where, withSrc,
   type DType, type UOp,
 } from '@petagrad/ir'
-import { sizeOf } from './cost.js'
+import { maxOf, sizeOf } from './cost.js'
 import type { Group } from './group.js'
 import { selectionBlock } from './sort.js'
 import { keyedScan, loopsOf, scattered, selection } from './tables.js'
@@ -66,6 +65,11 @@ export function offsetInBuffer(target: UOp, index: readonly UOp[]): UOp {
   return at[0]
 }
 
+/** The axes of what a nest of a chain stores that are not the loops it shares. */
+function ownAxes({ kernel, stores: [{ index }] }: Group): readonly number[] {
+  return index.flatMap((i, axis) => (kernel.shared?.has(i) === true ? [] : [axis]))
+}
+
 /** Where a stored node lives for the groups that load it. */
 export interface Homes {
   readonly home: ReadonlyMap<UOp, Group>
@@ -79,9 +83,14 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
   const reads = new Set<number>()
   const writes = new Set<number>()
   const before = new Map<UOp, readonly UOp[]>()
-  const memo = new Map<string, UOp>()
+  const memo = new Map<string, Map<UOp, UOp>>()
+  interface Place { readonly nest: Group; readonly index: readonly UOp[]; readonly gate: UOp | undefined; readonly values: Map<UOp, UOp> }
+  let last: Place | undefined
   const reduceRanges = new Map<string, readonly UOp[]>()
-  let axes = group.firstReduceAxis
+  let axes = group.freeAxis
+  /** The nest whose values are being built. */
+  let nest = group
+  const arrays = new Map<Group, UOp>()
 
   const slotOf = (m: Memory): UOp => {
     const key = m.kind === 'buffer' ? `b${m.buffer.id}` : `v${m.node.id}.${m.copy}`
@@ -96,11 +105,36 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
   const slotNumber = (p: UOp): number => (is(p, 'param') ? p.arg.slot : -1)
 
   const read = (pointer: UOp, offset: UOp, gate: UOp | undefined): UOp => {
-    reads.add(slotNumber(pointer))
+    if (is(pointer, 'param')) reads.add(pointer.arg.slot)
     const at = address(pointer, offset)
     const { min, max } = bounds(offset)
     const safe = is(pointer, 'param') && min >= 0 && max < pointer.arg.size
     return gate === undefined || safe ? load(at) : load(at, { gate, alternative: zero(pointer.dtype.scalar) })
+  }
+
+  /** What an earlier nest of the chain has stored, in the iteration of the shared loops that this is: the row that both are about. */
+  const readRow = (u: UOp, index: readonly UOp[], gate: UOp | undefined, maker: Group): UOp => {
+    const own = ownAxes(maker)
+    return read(rowsOf(maker), flatten(own.map(a => shapeOf(u)[a]), own.map(a => index[a])), gate)
+  }
+
+  /** The scratch array of a nest of the chain, once its row is complete. */
+  const rowsOf = (maker: Group): UOp => {
+    let done = arrays.get(maker)
+    if (done === undefined) {
+      const [{ node, index }] = maker.stores
+      const own = ownAxes(maker)
+      const [outer, shape] = [nest, own.map(a => shapeOf(node)[a])]
+      nest = maker
+      const value = lower(node, index, undefined)
+      nest = outer
+      const array = scratch(arrays.size, node.dtype, shape.reduce<number>((n, d) => n * maxOf(d), 1))
+      const loops = own.map(a => index[a]).filter(i => i.op === 'range')
+      const stored = store(address(array, flatten(shape, own.map(a => index[a]))), value)
+      done = uop('after', array.dtype, [array, uop('end', dtypes.void, [stored, ...loops])])
+      arrays.set(maker, done)
+    }
+    return done
   }
 
   const readStored = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {
@@ -110,18 +144,26 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
   }
 
   const lower = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {
-    const key = `${u.id}|${index.map(i => i.id).join()}|${gate?.id ?? ''}`
-    let value = memo.get(key)
-    if (value === undefined) {
-      value = build(u, index, gate)
-      memo.set(key, value)
-    }
+    const values = valuesAt(index, gate)
+    let value = values.get(u)
+    if (value === undefined) values.set(u, (value = build(u, index, gate)))
     return value
+  }
+
+  /** Values by node at one index under one gate. Operands are mostly asked for at the index of their operation. */
+  const valuesAt = (index: readonly UOp[], gate: UOp | undefined): Map<UOp, UOp> => {
+    if (last !== undefined && last.nest === nest && last.index === index && last.gate === gate) return last.values
+    const key = `${nest.id}|${index.map(i => i.id).join()}|${gate?.id ?? ''}`
+    let values = memo.get(key)
+    if (values === undefined) memo.set(key, (values = new Map<UOp, UOp>()))
+    last = { nest, index, gate, values }
+    return values
   }
 
   const valueOf = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {
     const maker = homes.home.get(u)
-    return maker !== undefined && maker !== group ? readStored(u, index, gate) : lower(u, index, gate)
+    if (maker === undefined || maker === nest) return lower(u, index, gate)
+    return maker.kernel === group && maker !== group ? readRow(u, index, gate, maker) : readStored(u, index, gate)
   }
 
   const build = (u: UOp, index: readonly UOp[], gate: UOp | undefined): UOp => {
@@ -191,7 +233,7 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
   }
 
   const rangesFor = (u: UOp<'reduce_axis'>, index: readonly UOp[]): readonly UOp[] => {
-    const key = `${u.id}|${index.map(i => i.id).join()}`
+    const key = `${nest.id}|${u.id}|${index.map(i => i.id).join()}`
     let list = reduceRanges.get(key)
     if (list === undefined) {
       const shape = shapeOf(u.src[0])

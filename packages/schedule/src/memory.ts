@@ -14,20 +14,23 @@ export const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * A
  */
 export function planMemory(lives: readonly Lifetime[]): { readonly offsets: readonly number[]; readonly bytes: number } {
   const offsets: number[] = new Array<number>(lives.length).fill(0)
-  const placed: { readonly start: number; readonly end: number; readonly life: Lifetime }[] = []
+  /** By start. */
+  const placed: { readonly start: number; readonly end: number; readonly from: number; readonly to: number }[] = []
   let total = 0
   const bySize = lives.map((_, i) => i).sort((a, b) => lives[b].bytes - lives[a].bytes || a - b)
   for (const i of bySize) {
-    const life = lives[i]
-    const size = align(Math.max(1, life.bytes))
-    const meanwhile = placed.filter(p => p.life.from <= life.to && life.from <= p.life.to).sort((a, b) => a.start - b.start)
+    const { bytes, from, to } = lives[i]
+    const size = align(Math.max(1, bytes))
     let start = 0
-    for (const p of meanwhile) {
+    for (const p of placed) {
+      if (p.from > to || from > p.to) continue
       if (start + size <= p.start) break
       start = Math.max(start, p.end)
     }
     offsets[i] = start
-    placed.push({ start, end: start + size, life })
+    let at = placed.length
+    while (at > 0 && placed[at - 1].start > start) at--
+    placed.splice(at, 0, { start, end: start + size, from, to })
     total = Math.max(total, start + size)
   }
   return { offsets, bytes: total }

@@ -10,15 +10,26 @@ export const memoryKey = (m: Memory): string => (m.kind === 'buffer' ? `b${m.buf
  * is then read once. Returns whether anything was joined.
  */
 export function mergeSiblings(groups: Group[], home: Map<UOp, Group>, lowered: ReadonlyMap<Group, LoweredGroup>): boolean {
-  const byRanges = new Map<string, Group[]>()
+  // Groups by the loops that they have and a large input that they read.
+  const readers = new Map<string, Group[]>()
   const gone = new Map<Group, Group>()
   for (const g of groups) {
+    if (g.contraction !== undefined || g.ranges.length === 0) continue
     const reductionShape = [...g.reductions].map(r => (is(r, 'reduce_axis') ? r.arg.axes.join('.') : '')).sort().join()
-    const key = `${g.ranges.map(r => r.id).join()}|${reductionShape}`
-    const candidates = byRanges.get(key) ?? []
-    const into = candidates.find(c => joins(c, g, lowered))
-    if (into === undefined) byRanges.set(key, [...candidates, g])
-    else {
+    const loops = `${g.ranges.map(r => r.id).join()}|${reductionShape}`
+    const inputs = inputsOf(lowered.get(g))
+    const candidates = new Set(inputs.flatMap(m => readers.get(`${loops}|${memoryKey(m)}`) ?? []))
+    const into = [...candidates].sort((a, b) => a.id - b.id).find(c => joins(c, g))
+    if (into === undefined) {
+      const size = iterations(g.ranges)
+      for (const m of inputs) {
+        if (memorySize(m) < size) continue
+        const key = `${loops}|${memoryKey(m)}`
+        const list = readers.get(key)
+        if (list === undefined) readers.set(key, [g])
+        else list.push(g)
+      }
+    } else {
       into.absorb(g)
       gone.set(g, into)
       for (const s of g.stores) home.set(s.node, into)
@@ -30,26 +41,22 @@ export function mergeSiblings(groups: Group[], home: Map<UOp, Group>, lowered: R
   return true
 }
 
-function joins(a: Group, b: Group, lowered: ReadonlyMap<Group, LoweredGroup>): boolean {
-  if (a.contraction !== undefined || b.contraction !== undefined || a.ranges.length === 0) return false
-  if (a.follows(b) || b.follows(a) || !a.agrees(b)) return false
-  const inputs = (g: Group) => (lowered.get(g)?.memory ?? []).filter((_, slot) => lowered.get(g)?.reads.has(slot))
-  const mine = new Set(inputs(a).filter(m => memorySize(m) >= iterations(a.ranges)).map(memoryKey))
-  return inputs(b).some(m => mine.has(memoryKey(m)))
-}
+const inputsOf = (l: LoweredGroup | undefined): readonly Memory[] => l?.memory.filter((_, slot) => l.reads.has(slot)) ?? []
+
+const joins = (a: Group, b: Group): boolean => a.agrees(b) && !a.follows(b) && !b.follows(a)
 
 const memorySize = (m: Memory): number => (m.kind === 'buffer' ? m.buffer.arg.size : sizeOf(m.node))
 
 /**
  * Gives independent reductions over equal ranges, in the same outer loops, one set of ranges: they become one loop
- * with several accumulators.
+ * with several accumulators. The nests of a chain stay as they are.
  */
 export function shareReduceLoops(stores: readonly UOp[]): readonly UOp[] {
   const shared = new Map<string, { readonly ranges: readonly UOp[]; readonly members: UOp[] }[]>()
   const done = new Map<UOp, UOp>()
   const at = (u: UOp): UOp => done.get(u) ?? u
   const order = toposort(stores)
-  if (order.filter(u => u.op === 'reduce').length < 2) return stores
+  if (order.filter(u => u.op === 'reduce').length < 2 || order.some(u => u.op === 'end')) return stores
   for (const u of order) {
     const rebuilt = u.src.length === 0 ? u : withSrc(u, u.src.map(at))
     if (!is(rebuilt, 'reduce')) {

@@ -22,6 +22,14 @@ export function orderAssignments(
   lowered: ReadonlyMap<Group, LoweredGroup>,
 ): Deferred[] {
   const hazards: Deferred[] = []
+  const readersOf = new Map<UOp, Group[]>()
+  for (const l of lowered.values()) {
+    for (const buffer of l.before.keys()) {
+      const list = readersOf.get(buffer)
+      if (list === undefined) readersOf.set(buffer, [l.group])
+      else list.push(l.group)
+    }
+  }
   for (const [node, list] of destinations) {
     const writer = home.get(node)
     if (writer === undefined) continue
@@ -35,7 +43,7 @@ export function orderAssignments(
       // Stores in further loops are other tasks, which may read the element before or after this one writes it.
       const loops = loopsOf(index)
       const beside = own !== undefined && writer.stores.some(s => !isSubset(loopsOf(s.index), loops))
-      const readers = [...lowered.values()].filter(l => l.group !== writer && l.before.has(buffer)).map(l => l.group)
+      const readers = (readersOf.get(buffer) ?? []).filter(g => g !== writer)
       if (elsewhere || beside || readers.some(r => r.follows(writer))) hazards.push({ node, destination })
       else for (const r of readers) writer.needs.add(r)
     }

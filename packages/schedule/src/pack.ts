@@ -5,6 +5,10 @@ import { memoryKey } from './merge.js'
 
 /** Groups of so few elements cost their launch and nothing else. */
 const TINY = 256
+/** From this many elements on a launch of their own costs nothing, and equal ones of several layers share a kernel. */
+const LARGE = 1 << 16
+/** Loop nests of one kernel: more of them are packed by shape, so that the packs are equal and compiled once. */
+const MOST_NESTS = 16
 
 /**
  * Packs element-wise groups that do not wait for each other into one kernel of several loop nests: those that nobody
@@ -13,24 +17,43 @@ const TINY = 256
 export function packUpdates(lowered: readonly LoweredGroup[], maxBuffers: number): LoweredGroup[] {
   const needed = new Set<Group>()
   for (const l of lowered) for (const n of l.group.needs) needed.add(n)
-  const final = packed(lowered, l => !needed.has(l.group) && l.group.reductions.size === 0, maxBuffers)
-  return packed(final, l => l.group.reductions.size === 0 && l.stores.length * iterations(l.group.ranges) <= TINY, maxBuffers)
+  const elementWise = (l: LoweredGroup): boolean => l.group.reductions.size === 0
+  const updates = lowered.filter(l => elementWise(l) && !needed.has(l.group) && iterations(l.group.ranges) < LARGE)
+  const final = packed(lowered, updates, false, maxBuffers)
+  const tiny = final.filter(l => elementWise(l) && l.stores.length * iterations(l.group.ranges) <= TINY)
+  return packed(final, tiny, true, maxBuffers)
 }
 
-function packed(lowered: readonly LoweredGroup[], packs: (l: LoweredGroup) => boolean, maxBuffers: number): LoweredGroup[] {
+/** A kernel being packed: its place in the result, and the number of groups in it. */
+interface Pack {
+  readonly place: number
+  groups: number
+}
+
+/** `awaited`: others may wait for some of `packs`, which then cannot be joined with what waits for them. */
+function packed(lowered: readonly LoweredGroup[], packs: readonly LoweredGroup[], awaited: boolean, maxBuffers: number): LoweredGroup[] {
+  const chosen = new Set(packs)
+  const shapeOf = (l: LoweredGroup): string =>
+    packs.length <= MOST_NESTS ? '' : `${l.stores.length} ${l.group.ranges.map(r => r.src[0].id).join()}`
   const result: LoweredGroup[] = []
-  const open: number[] = []
+  const open = new Map<string, Pack[]>()
   for (const l of lowered) {
-    const apart = (p: LoweredGroup) => !p.group.follows(l.group) && !l.group.follows(p.group)
-    const fits = (p: LoweredGroup) => p.memory.length + l.memory.length <= maxBuffers
-    const into = packs(l) ? open.find(i => fits(result[i]) && apart(result[i])) : undefined
-    if (into === undefined) {
-      if (packs(l)) open.push(result.length)
+    if (!chosen.has(l)) {
       result.push(l)
       continue
     }
-    result[into] = join(result[into], l)
-    for (const other of lowered) if (other.group.needs.delete(l.group)) other.group.needs.add(result[into].group)
+    const apart = (p: LoweredGroup) => !awaited || (!p.group.follows(l.group) && !l.group.follows(p.group))
+    const fits = (p: LoweredGroup) => p.memory.length + l.memory.length <= maxBuffers
+    const shape = shapeOf(l)
+    const candidates = open.get(shape) ?? []
+    const into = candidates.find(({ place, groups }) => groups < MOST_NESTS && fits(result[place]) && apart(result[place]))
+    if (into === undefined) {
+      open.set(shape, [...candidates, { place: result.push(l) - 1, groups: 1 }])
+      continue
+    }
+    result[into.place] = join(result[into.place], l)
+    into.groups++
+    for (const other of lowered) if (other.group.needs.delete(l.group)) other.group.needs.add(result[into.place].group)
   }
   return result
 }

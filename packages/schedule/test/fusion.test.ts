@@ -49,6 +49,21 @@ describe('one kernel', () => {
   })
 })
 
+describe('the updates of many layers', () => {
+  const kernelsOf = (layers: number): UOp[] => {
+    const updates = Array.from({ length: layers }, () => [[512, 512], [512], [64]].map(dims => {
+      const p = buffer(dims)
+      return assign(p, alu('sub', p, alu('mul', buffer(dims), 0.1)))
+    }))
+    return schedule(sink(...updates.flat())).plan.calls.map(c => c.kernel)
+  }
+
+  it('are no more kernels to compile for more layers', () => {
+    expect(new Set(kernelsOf(64)).size).toBe(3)
+    expect(new Set(kernelsOf(16)).size).toBe(3)
+  })
+})
+
 describe('what is stored', () => {
   it('the first of two products', () => expect(kernels(matmul(matmul(buffer([32, 32]), buffer([32, 32])), buffer([32, 32])))).toBe(2))
   it('an activation between convolutions, with the convolution before it', () => {

@@ -38,8 +38,24 @@ export function matmul(a: UOp, b: UOp): UOp {
 }
 
 export function softmax(x: UOp): UOp {
-  const e = unary('exp2', alu('sub', x, reduce('max', x, [1])))
-  return alu('div', e, reduce('add', e, [1]))
+  const last = [shape(x).length - 1]
+  const e = unary('exp2', alu('sub', x, reduce('max', x, last)))
+  return alu('mul', e, unary('reciprocal', reduce('add', e, last)))
+}
+
+/** [..., m, k] by [..., k, n] with equal leading dimensions. */
+export function batchedMatmul(a: UOp, b: UOp): UOp {
+  const [m, k] = shape(a).slice(-2)
+  const [n] = shape(b).slice(-1)
+  const batch = shape(a).slice(0, -2)
+  const product = alu('mul', reshape(a, [...batch, m, k, 1]), reshape(b, [...batch, 1, k, n]))
+  return reshape(reduce('add', product, [batch.length + 1]), [...batch, m, n])
+}
+
+/** softmax(q·kᵀ·scale + mask)·v over [heads, positions, depth], in plain operations. */
+export function attention(q: UOp, k: UOp, v: UOp, mask?: UOp): UOp {
+  const scores = alu('mul', batchedMatmul(q, permute(k, [0, 2, 1])), 0.25)
+  return batchedMatmul(softmax(mask === undefined ? scores : alu('add', scores, mask)), v)
 }
 
 export function layerNorm(x: UOp): { readonly out: UOp; readonly mean: UOp; readonly scale: UOp } {
@@ -77,6 +93,8 @@ export const samples: Readonly<Record<string, () => UOp[]>> = {
   layernorm: () => [layerNorm(buffer([6, 48])).out],
   convolution: () => [conv2d(buffer([2, 3, 10, 11]), buffer([8, 3, 3, 3]))],
   'padded convolution': () => [conv2d(pad(buffer([2, 4, 9, 9]), [[0, 0], [0, 0], [2, 2], [2, 2]]), buffer([6, 4, 5, 5]))],
+  attention: () => [attention(buffer([2, 9, 20]), buffer([2, 10, 20]), buffer([2, 10, 6]), buffer([1, 9, 10]))],
+  'attention of few': () => [attention(buffer([2, 6, 8]), buffer([2, 6, 8]), buffer([2, 6, 8]))],
   transpose: () => [permute(buffer([21, 18]), [1, 0])],
   'running sum of rows': () => [scan('add', buffer([12, 35]), 1)],
   'running maximum of columns': () => [alu('add', scan('max', alu('mul', buffer([9, 40]), 2), 0), 1)],

@@ -7,4 +7,6 @@ export interface DemoOptions {
   readonly output: string
   readonly resume?: boolean
   readonly json?: boolean
+  /** Say where the time of compiling went. Compiles everything anew. */
+  readonly profileCompile?: boolean
 }

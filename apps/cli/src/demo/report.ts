@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { saveSafetensors, stateDict, type DeviceReport } from 'petagrad'
+import { saveSafetensors, stateDict, type CompileProfile, type DeviceReport } from 'petagrad'
 import type { Position } from './checkpoint.js'
 import { accuracyOf, confusionTable } from './confusion.js'
 import type { Split } from './data.js'
@@ -19,11 +19,13 @@ export interface Report {
   readonly training: Training
   readonly start: Position
   readonly outcome: Outcome
+  /** What training compiled, where that was asked for. */
+  readonly compilation?: CompileProfile
   readonly json: boolean
 }
 
 /** Tests, saves and shows what was learned: for a reader, or as one JSON object. */
-export async function report({ directory, device, data, training, start, outcome, json }: Report): Promise<void> {
+export async function report({ directory, device, data, training, start, outcome, compilation, json }: Report): Promise<void> {
   const { position } = outcome
   const confusion = await evaluate(training, data.test)
   const accuracy = `${(100 * accuracyOf(confusion)).toFixed(2)}%`
@@ -36,7 +38,7 @@ export async function report({ directory, device, data, training, start, outcome
   const profile = outcome.stepTimes.length > 0 ? await training.profile() : []
   if (json) {
     const predictions: unknown = JSON.parse(await predictInFreshProcess(model, device.name, true))
-    console.log(JSON.stringify(summary({ device, start, outcome, confusion, profile, files: { model, curve }, predictions })))
+    console.log(JSON.stringify(summary({ device, start, outcome, confusion, profile, files: { model, curve }, predictions, compilation })))
     return
   }
   console.log(`\n${terminalCurve(history)}`)

@@ -1,4 +1,4 @@
-import type { DeviceReport, KernelProfile } from 'petagrad'
+import type { CompileProfile, DeviceReport, KernelProfile } from 'petagrad'
 import type { Position } from './checkpoint.js'
 import { accuracyOf, type Confusion } from './confusion.js'
 import { recipe } from './recipe.js'
@@ -12,6 +12,7 @@ export interface SummaryInput {
   readonly profile: readonly KernelProfile[]
   readonly files: Readonly<Record<string, string>>
   readonly predictions: unknown
+  readonly compilation?: CompileProfile
 }
 
 /**
@@ -19,7 +20,8 @@ export interface SummaryInput {
  * from the first step to the last, held-out checks after each epoch included; `step_ms` is the median step, from batch
  * in memory to loss in memory; `compile_ms` is graph to source and binary, `first_step_ms` all of the first step.
  */
-export function summary({ device, start, outcome, confusion, profile, files, predictions }: SummaryInput): Record<string, unknown> {
+export function summary(input: SummaryInput): Record<string, unknown> {
+  const { device, start, outcome, confusion, profile, files, predictions, compilation } = input
   const { position, stepTimes, firstStep, firstStepMs, replayed } = outcome
   const step = median(stepTimes.slice(1))
   const total = profile.reduce((ms, k) => ms + k.milliseconds, 0)
@@ -61,5 +63,6 @@ export function summary({ device, start, outcome, confusion, profile, files, pre
     })),
     files,
     predictions,
+    ...(compilation === undefined ? {} : { compilation }),
   }
 }

@@ -35,6 +35,11 @@ export class NestBuilder {
     return this.schedule.state.nests[this.number]
   }
 
+  /** Whether it is one of a chain: it runs inside of a task. */
+  get isLink(): boolean {
+    return this.schedule.state.chains.some(c => c.first <= this.number && this.number < c.end)
+  }
+
   axis(axis: number): Axis {
     return findAxis(this.current, axis)
   }
@@ -64,17 +69,11 @@ export class NestBuilder {
     return Array.from({ length: this.schedule.state.nextAxis - fresh }, (_, i) => fresh + i)
   }
 
-  /** Accumulates and returns the numbers of the new axes by those of the axes that they take the place of. */
-  accumulate(axes: readonly number[]): ReadonlyMap<number, number> {
-    const before = this.current.order.map(a => a.arg.axis)
-    const fresh = this.schedule.state.nextAxis
-    this.apply({ kind: 'accumulate', axes })
-    const made = new Map<number, number>()
-    before.forEach((axis, i) => {
-      const now = this.current.order[i].arg.axis
-      if (now >= fresh) made.set(axis, now)
-    })
-    return made
+  /** Keeps partial results in scratch; returns the numbers of the axes that are new. */
+  accumulate(axis: number, over: number): number[] {
+    const before = new Set(this.current.order.map(a => a.arg.axis))
+    this.apply({ kind: 'accumulate', axis, over })
+    return this.current.order.map(a => a.arg.axis).filter(n => !before.has(n))
   }
 
   merge(outer: number, inner: number): number {

@@ -56,7 +56,7 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   const last = [...unrollReduction(work), ...written]
   const outside = blockRows(work, rows)
   orderAxes(work, outside, last)
-  const again = accumulateBlocks(work)
+  const again = accumulateBlocks(work, loopsOf(work, 'block'))
   for (const o of rows) pack(work, o, capabilities.machine.l2 / 2)
   for (const o of columns) pack(work, o, rows.length > 0 ? capabilities.scratch.private / 2 : capabilities.machine.l2 / 2)
   const writeOut = (axes: readonly (number | undefined)[]): void => axes.forEach((axis, i) => {
@@ -77,7 +77,7 @@ function windowsLast(nest: NestBuilder): void {
   if (wanted.some((a, i) => a !== order[i])) nest.apply({ kind: 'reorder', order: wanted.map(a => a.arg.axis) })
 }
 
-/** Splits the tile off; returns its axes, outermost first: rows, vectors, lanes. */
+/** Splits the tile off; returns its axes, outermost first: rows and vectors, then lanes. */
 function writeOutTile({ nest, c, tile, roles }: Work): number[] {
   for (const a of c.reduced) roles.set(a.arg.axis, 'sum')
   const columnOperands = c.operands.filter(o => o.moves.has(tile.column))
@@ -95,7 +95,9 @@ function writeOutTile({ nest, c, tile, roles }: Work): number[] {
   if (tile.vectors === 1) return [...rows, columns]
   const lane = nest.split(columns, tile.lanes)
   roles.set(lane, 'written')
-  return [...rows, columns, lane]
+  // The fewer of the two stay in registers while the others come one by one: compilers spill where both are live at once.
+  const fewRows = [...tile.rows.values()].reduce((a, b) => a * b, 1) < tile.vectors
+  return fewRows ? [columns, ...rows, lane] : [...rows, columns, lane]
 }
 
 /** Numbers of the loops with that role, outermost first. */
@@ -194,8 +196,9 @@ const divisors = (n: number): number[] => Array.from({ length: n }, (_, i) => i 
 
 /** The outermost part of long sums runs outside of columns and rows, so that a panel of columns stays in half of the second level cache. */
 function blockSums(work: Work): void {
-  const { nest, roles, tile, capabilities: { machine } } = work
+  const { nest, roles, tile, c, capabilities: { machine } } = work
   const most = Math.floor(machine.l2 / 2 / (tile.lanes * tile.vectors * ELEMENT))
+  if (c.sums > 1) return
   for (;;) {
     const sums = loopsOf(work, 'sum')
     const depth = sums.reduce((n, a) => n * extentOf(nest.axis(a)), 1)
@@ -208,16 +211,32 @@ function blockSums(work: Work): void {
   }
 }
 
-/** After it, loops that the sums are made in have the roles of those that what is done with them keeps. */
-function accumulateBlocks(work: Work): ReadonlyMap<number, number> {
-  const { nest, roles } = work
-  const blocks = loopsOf(work, 'block')
-  if (blocks.length === 0) return new Map()
-  const again = nest.accumulate(blocks)
+/**
+ * After it, the loops that the sums are made in have the roles of those in which something is done with them. Gives the
+ * former by the latter.
+ */
+function accumulateBlocks({ nest, roles, capabilities }: Work, blocks: readonly number[]): ReadonlyMap<number, number> {
+  const last = blocks.at(-1)
+  if (last === undefined) return new Map()
+  const reduced = reducedAxes(nest.current)
+  const order = nest.current.order.map(a => a.arg.axis)
+  const rest = order.slice(order.indexOf(last) + 1)
+  const results = rest.filter(n => !reduced.has(nest.axis(n)))
+  const added = nest.accumulate(last, results[0])
+  const cleared = added.slice(0, results.length)
+  const carried = added.slice(results.length, results.length + blocks.length)
+  const again = new Map(results.map((n, i) => [n, added[results.length + blocks.length + i]]))
+  const before = order.slice(0, order.indexOf(blocks[0]))
+  nest.apply({ kind: 'reorder', order: [...before, ...cleared, ...carried, ...rest.map(n => again.get(n) ?? n), ...results] })
+  for (const n of carried) roles.set(n, 'block')
   for (const [kept, made] of again) {
     const role = roles.get(kept)
     if (role !== undefined) roles.set(made, role)
     roles.delete(kept)
+  }
+  const innermost = cleared.at(-1)
+  if (innermost !== undefined && laneWidths(nest.current, capabilities).includes(extentOf(nest.axis(innermost)))) {
+    nest.apply({ kind: 'as', axis: innermost, how: 'lane' })
   }
   return again
 }
@@ -229,7 +248,7 @@ function orderAxes(work: Work, outside: readonly number[], last: readonly number
   const inside = loopsOf(work, 'row').filter(n => !outside.includes(n))
   const order = [...tasks, ...loopsOf(work, 'shared'), ...loopsOf(work, 'block'), ...outside, ...loopsOf(work, 'column'), ...inside, ...loopsOf(work, 'sum'), ...last]
   if (order.some((n, i) => n !== nest.current.order[i].arg.axis)) nest.apply({ kind: 'reorder', order })
-  for (const t of tasks) nest.apply({ kind: 'as', axis: t, how: 'task' })
+  if (!nest.isLink) for (const t of tasks) nest.apply({ kind: 'as', axis: t, how: 'task' })
 }
 
 /** Copies an operand, packed, as far out as the copy stays within the budget; inside of the columns' loop at the latest. */

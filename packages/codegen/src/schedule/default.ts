@@ -1,7 +1,8 @@
-import { openRanges, toposort } from '@petagrad/ir'
+import { openRanges } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
-import { pointsOf, type LoopNests, type Nest } from '../nest.js'
+import { nodesOf, pointsOf, type LoopNests, type Nest } from '../nest.js'
 import { ScheduleBuilder, type NestBuilder } from './builder.js'
+import { scheduleChain } from './chain.js'
 import { scheduleContraction } from './contraction.js'
 import { mergeAxes } from './normalise.js'
 import { isInOrder } from '../scans.js'
@@ -15,21 +16,27 @@ const TINY = 16
 /** The schedule for a kernel when nobody gives one: from the shapes and the target's declared numbers alone. */
 export function defaultSchedule(nests: LoopNests, capabilities: Capabilities): ScheduleBuilder {
   const schedule = new ScheduleBuilder(nests)
-  for (let i = 0; i < nests.nests.length; i++) scheduleNest(schedule.nest(i), capabilities)
+  for (const chain of nests.chains) scheduleChain(schedule, chain, capabilities)
+  // The tasks of a chain are its shared loops: inside, a nest has one core.
+  const oneCore = { ...capabilities, machine: { ...capabilities.machine, cores: 1 } }
+  for (let i = 0; i < nests.nests.length; i++) {
+    const nest = schedule.nest(i)
+    scheduleNest(nest, nest.isLink ? oneCore : capabilities)
+  }
   return schedule
 }
 
 function scheduleNest(nest: NestBuilder, capabilities: Capabilities): void {
   mergeAxes(nest)
   if (pointsOf(nest.current) < TINY) return
-  if (isInOrder(nest.current)) scheduleScan(nest, capabilities)
+  if (isInOrder(nest.current.stores)) scheduleScan(nest, capabilities)
   else if (hasLevels(nest.current)) scheduleRows(nest, capabilities)
   else if (!scheduleContraction(nest, capabilities)) scheduleTile(nest, capabilities)
 }
 
 /** Whether some reduction or store sits outside of part of the output loops, or reductions depend on one another. */
 function hasLevels(nest: Nest): boolean {
-  const nodes = toposort(nest.stores)
+  const nodes = nodesOf(nest)
   const reductions = nodes.filter(u => u.op === 'reduce')
   const outputs = Math.max(...nest.stores.map(s => openRanges(s).size))
   if (nest.stores.some(s => openRanges(s).size !== outputs)) return true

@@ -1,21 +1,20 @@
-import { bounds, openRanges, toposort, type UOp } from '@petagrad/ir'
+import { bounds, openRanges, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
-import { closedAxes, extentOf, isFixed, reducedAxes, type Axis, type Nest } from '../nest.js'
+import { closedAxes, extentOf, isFixed, nodesOf, reducedAxes, type Axis, type Nest } from '../nest.js'
 import type { NestBuilder } from './builder.js'
 
 /** Arithmetic of one task, in units of a few nanoseconds for a core: below it, starting tasks costs more than it gains. */
 const TASK_WORK = 1 << 14
 const TASKS_PER_CORE = 8
 
-/** Output loops, then reduction loops, then what is written out. Copies stay where they were put. */
+/** Output loops, then reduction loops, then what is written out, as listed. Copies stay where they were put. */
 export function orderAxes(nest: NestBuilder, last: readonly number[]): void {
   const reduced = reducedAxes(nest.current)
   const tail = new Set(last)
   const numbers = (keep: (a: Axis) => boolean) => nest.current.order.filter(a => !tail.has(a.arg.axis) && keep(a)).map(a => a.arg.axis)
   const tasks = numbers(a => a.arg.kind === 'task')
   const outer = numbers(a => a.arg.kind !== 'task' && !reduced.has(a))
-  const writtenOut = nest.current.order.map(a => a.arg.axis).filter(n => tail.has(n))
-  const order = [...tasks, ...outer, ...numbers(a => reduced.has(a)), ...writtenOut]
+  const order = [...tasks, ...outer, ...numbers(a => reduced.has(a)), ...tail]
   if (order.some((n, i) => n !== nest.current.order[i].arg.axis)) nest.apply({ kind: 'reorder', order })
 }
 
@@ -52,7 +51,7 @@ export function assignTasks(nest: NestBuilder, capabilities: Capabilities, inner
 /** Arithmetic of a nest, roughly. */
 function workOf(nest: Nest): number {
   let work = 0
-  for (const u of toposort(nest.stores)) {
+  for (const u of nodesOf(nest)) {
     if (u.dtype.kind === 'index' || u.src.length === 0 || u.op === 'index') continue
     let n = 1
     for (const r of openRanges(u.op === 'reduce' ? u.src[0] : u)) n *= bounds(r.src[0]).max

@@ -1,14 +1,16 @@
-import { openRanges, toposort, type UOp } from '@petagrad/ir'
+import { is, isAlu, itemSize, openRanges, toposort, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, gateMoves, moves, strideOf } from '../access.js'
-import { extentOf, isFixed, reducedAxes, type Axis, type Nest } from '../nest.js'
+import { repeatedOperands } from '../keep.js'
+import { extentOf, isFixed, nodesOf, reducedAxes, type Axis, type Nest } from '../nest.js'
 import type { NestBuilder } from './builder.js'
 import { assignTasks } from './order.js'
 import { laneWidths } from './tile-search.js'
 
 /** Rows: reductions inside some of the output loops (softmax, layernorm). */
 export function scheduleRows(nest: NestBuilder, capabilities: Capabilities): void {
-  const nodes = toposort(nest.current.stores)
+  keepExpensive(nest, capabilities)
+  const nodes = nodesOf(nest.current)
   const levels = [...nodes.filter(u => u.op === 'reduce'), ...nest.current.stores].map(u => openRanges(u))
   const rows = nest.current.order.filter(a => levels.every(l => l.has(a)))
   const columns = nest.current.order.filter(a => !rows.includes(a))
@@ -46,6 +48,20 @@ export function scheduleRows(nest: NestBuilder, capabilities: Capabilities): voi
   }
   assignTasks(nest, capabilities, new Set(last), rows.map(a => a.arg.axis))
   for (const [axis, how] of kinds) nest.apply({ kind: 'as', axis, how })
+}
+
+/** Operations from which computing a value again costs more than a round through the first cache. */
+const EXPENSIVE = 8
+
+/** Rows of values that are needed twice (the exponentials of a softmax) are computed once, if they stay in a near cache. */
+function keepExpensive(nest: NestBuilder, capabilities: Capabilities): void {
+  for (const { reduction, value } of repeatedOperands(nest.current)) {
+    const axis = reduction.src[1]
+    if (!is(axis, 'range')) continue
+    const operations = toposort(value).filter(u => isAlu(u.op) && u.dtype.kind !== 'index' && openRanges(u).has(axis)).length
+    const bytes = extentOf(axis) * itemSize(value.dtype)
+    if (operations >= EXPENSIVE && bytes <= Math.min(capabilities.scratch.private, capabilities.machine.l2) / 4) nest.apply({ kind: 'keep', axis: axis.arg.axis })
+  }
 }
 
 const largestEven = (n: number, atMost: number): number => {

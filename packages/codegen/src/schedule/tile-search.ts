@@ -1,7 +1,7 @@
 import { is, isAlu, isFloat, openRanges, toposort, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, gateMoves, moves, strideOf, type Access } from '../access.js'
-import { closedAxes, extentOf, stagingAxes, type Axis, type Nest } from '../nest.js'
+import { closedAxes, extentOf, nodesOf, stagingAxes, type Axis, type Nest } from '../nest.js'
 
 /** A choice of what one iteration of the innermost loop computes. */
 export interface Tile {
@@ -18,8 +18,26 @@ export interface Tile {
 }
 
 /** A tile before it is judged. */
-type Candidate = Omit<Tile, 'cost' | 'steps'>
+interface Candidate extends Pick<Tile, 'lane' | 'group'> {
+  readonly unroll: readonly Copies[]
+}
 
+interface Copies {
+  readonly axis: Axis
+  readonly count: number
+}
+
+const NONE: readonly Copies[] = []
+
+/** How often a body holds what depends on these axes. Thousands of tiles are judged, so this is written for speed. */
+function copiesOf(t: Candidate, deps: ReadonlySet<UOp>): number {
+  let n = 1
+  for (let i = 0; i < t.unroll.length; i++) if (deps.has(t.unroll[i].axis)) n *= t.unroll[i].count
+  return n
+}
+
+/** Reduction loops of at most so many iterations are windows: they are written out. */
+export const SMALL_WINDOW = 8
 const FACTORS = [1, 2, 3, 4, 5, 6, 8]
 /** Latency of a multiply-accumulate in cycles: so many must be under way at once. */
 const LATENCY = 4
@@ -28,6 +46,8 @@ const LOOP_OVERHEAD = 1
 /** A lane that is fetched by itself: the load and its insertion. */
 const GATHER_LANE = 1.5
 const GATE = 1.5
+/** Arithmetic of an element-wise loop body beside which the loop's own cost does not show: no copies are made of it. */
+const LONG_BODY = 96
 
 const SLOW: Partial<Record<UOp['op'], number>> = { div: 5, reciprocal: 5, sqrt: 6, mod: 10, floordiv: 10, floormod: 10, where: 1, cast: 1, bitcast: 0 }
 
@@ -39,6 +59,8 @@ interface Movement {
   readonly checked: ReadonlySet<UOp>
   /** Axes along which it walks one element at a time. */
   readonly consecutive: ReadonlySet<UOp>
+  /** Elements per step of the axes along which it moves steadily. */
+  readonly strides: ReadonlyMap<UOp, number>
   readonly gated: boolean
 }
 
@@ -65,7 +87,7 @@ function factsOf(nest: Nest): Facts {
   const copying = closedAxes(nest, 'end')
   const staging = stagingAxes(nest)
   const inMain = (u: UOp) => ![...openRanges(u)].some(r => copying.has(r)) // not part of a staged copy
-  const nodes = toposort(nest.stores).filter(inMain)
+  const nodes = nodesOf(nest).filter(inMain)
   const reductions = nodes.filter(u => is(u, 'reduce'))
   const closed = closedAxes(nest, 'reduce')
   const fused = new Set(reductions.flatMap(r => (r.arg === 'add' && r.src[0].op === 'mul' ? [r.src[0]] : [])))
@@ -73,14 +95,13 @@ function factsOf(nest: Nest): Facts {
     moves: new Set(nest.order.filter(x => moves(a, x))),
     checked: new Set(nest.order.filter(x => gateMoves(a, x))),
     consecutive: new Set(nest.order.filter(x => strideOf(a, x) === 1)),
+    strides: new Map(nest.order.map(x => [x, strideOf(a, x) ?? 0] as const).filter(([, s]) => s !== 0)),
     gated: a.gate !== undefined,
   })
   const inLoop = reductions.length === 0 ? undefined : new Set(toposort(reductions.map(r => r.src[0])))
   const accesses = accessesOf(nest).filter(a => inMain(a.node.src[0]))
   const arithmetic = (keep: (u: UOp) => boolean): Arithmetic[] =>
-    nodes
-      .filter(u => isAlu(u.op) && u.dtype.kind !== 'index' && !fused.has(u) && !u.src.some(s => s.dtype.kind === 'index') && keep(u))
-      .map(u => ({ deps: openRanges(u), cost: SLOW[u.op] ?? 1 }))
+    byLoops(nodes.filter(u => isAlu(u.op) && u.dtype.kind !== 'index' && !fused.has(u) && !u.src.some(s => s.dtype.kind === 'index') && keep(u)))
   return {
     loads: accesses.filter(a => !a.isStore && (inLoop?.has(a.node) ?? true)).map(movement),
     stores: accesses.filter(a => a.isStore || inLoop?.has(a.node) === false).map(movement),
@@ -92,11 +113,18 @@ function factsOf(nest: Nest): Facts {
   }
 }
 
+/** Arithmetic in the same loops counts as one. */
+function byLoops(nodes: readonly UOp[]): Arithmetic[] {
+  const costs = new Map<ReadonlySet<UOp>, number>()
+  for (const u of nodes) costs.set(openRanges(u), (costs.get(openRanges(u)) ?? 0) + (SLOW[u.op] ?? 1))
+  return [...costs].map(([deps, cost]) => ({ deps, cost }))
+}
+
 /** Vector widths for the widest type that the nest computes in, widest first. */
 export function laneWidths(nest: Nest, capabilities: Capabilities): readonly number[] {
   let bits = 0
   let name = 'f32'
-  for (const u of toposort(nest.stores)) {
+  for (const u of nodesOf(nest)) {
     if (u.dtype.kind === 'index' || u.dtype.kind === 'void' || u.dtype.space !== undefined) continue
     if (u.dtype.bits > bits || (u.dtype.bits === bits && isFloat(u.dtype))) {
       bits = u.dtype.bits
@@ -115,7 +143,7 @@ export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
   let best: Tile = { lane: undefined, unroll: new Map(), group: 1, steps: 1, cost: Infinity }
   const consider = (t: Candidate): void => {
     const { cost, steps } = judge(facts, t, capabilities)
-    if (cost < best.cost * 0.999) best = { ...t, cost, steps }
+    if (cost < best.cost * 0.999) best = { ...t, unroll: new Map(t.unroll.map(u => [u.axis, u.count])), cost, steps }
   }
   const lanes: Tile['lane'][] = [undefined]
   for (const axis of [...facts.outputs, ...facts.reduced]) {
@@ -126,17 +154,24 @@ export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
     const groups = facts.reductions > 0 && overReduction ? [1, 2, 4, 8] : [1]
     const room = (a: Axis) => Math.floor(extentOf(a) / (a === lane?.axis ? lane.lanes : 1))
     const choices = facts.reductions > 0 ? facts.outputs : facts.outputs.filter(a => a === lane?.axis)
+    // Whole blocks of rows and columns, as many as lanes, are transposed in registers.
+    for (const across of lane === undefined || facts.reductions > 0 ? [] : facts.outputs) {
+      if (lane === undefined || extentOf(across) < lane.lanes || !facts.loads.some(l => walksAcross(l, lane.axis, across))) continue
+      consider({ lane, unroll: [{ axis: across, count: lane.lanes }], group: 1 })
+    }
     for (const group of groups) {
       if (lane !== undefined && group * lane.lanes > extentOf(lane.axis)) continue
-      consider({ lane, unroll: new Map(), group })
+      consider({ lane, unroll: NONE, group })
       for (let i = 0; i < choices.length; i++) {
         for (const f of FACTORS) {
           if (f > room(choices[i])) break
-          if (f > 1) consider({ lane, unroll: new Map([[choices[i], f]]), group })
-          for (let j = i + 1; f > 1 && j < choices.length; j++) {
+          if (f === 1) continue
+          const outer = { axis: choices[i], count: f }
+          consider({ lane, unroll: [outer], group })
+          for (let j = i + 1; j < choices.length; j++) {
             for (const g of FACTORS) {
-              if (g > room(choices[j])) break
-              if (g > 1) consider({ lane, unroll: new Map([[choices[i], f], [choices[j], g]]), group })
+              if (g > room(choices[j]) || facts.reductions * f * g * group > capabilities.machine.vectorRegisters) break
+              if (g > 1) consider({ lane, unroll: [outer, { axis: choices[j], count: g }], group })
             }
           }
         }
@@ -144,6 +179,30 @@ export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
     }
   }
   return best
+}
+
+/** Whether it reads one element after the other along `axis`, and rows that lie apart along `lane`. */
+const walksAcross = (m: Movement, lane: Axis, axis: Axis): boolean =>
+  axis !== lane && !m.gated && m.consecutive.has(axis) && (m.strides.get(lane) ?? 0) > 1
+
+/**
+ * Steps of shuffling that make vectors with these lanes out of consecutive ones, where another axis that is written out
+ * reads what lies between: see rearrange.ts. Undefined where there is no such axis.
+ */
+function shufflesFor(facts: Facts, m: Movement, t: Candidate): number | undefined {
+  const lane = t.lane
+  const stride = lane === undefined ? undefined : m.strides.get(lane.axis)
+  if (lane === undefined || stride === undefined || m.gated) return undefined
+  const writtenOut = (a: Axis): number => {
+    if (facts.reduced.includes(a)) return extentOf(a) <= SMALL_WINDOW ? extentOf(a) : 1
+    return t.unroll.find(u => u.axis === a)?.count ?? 1
+  }
+  for (const a of [...facts.outputs, ...facts.reduced]) {
+    if (a === lane.axis || !m.consecutive.has(a)) continue
+    if ((stride === 2 || stride === 4) && writtenOut(a) >= stride) return Math.log2(stride)
+    if (stride > 4 && writtenOut(a) % lane.lanes === 0) return Math.log2(lane.lanes)
+  }
+  return undefined
 }
 
 /** Lanes pay only where memory is walked one element at a time by somebody, or nothing is read or written at all. */
@@ -156,33 +215,33 @@ function judge(facts: Facts, t: Candidate, capabilities: Capabilities): { readon
   const { machine } = capabilities
   const lane = t.lane
   const width = lane?.lanes ?? 1
-  const copies = (deps: (a: Axis) => boolean): number => {
-    let n = 1
-    for (const [a, u] of t.unroll) if (deps(a)) n *= u
-    return n
-  }
   const groupCopies = (dependsOnLane: boolean): number => (dependsOnLane ? t.group : 1)
 
   let loads = 0
   let wide = 0
   let loaded = 0
+  let ops = 0
   for (const a of facts.loads) {
     const onLane = lane !== undefined && a.moves.has(lane.axis)
-    const n = copies(x => a.moves.has(x)) * groupCopies(onLane)
+    const n = copiesOf(t, a.moves) * groupCopies(onLane)
     let each = a.gated ? GATE : 1
     if (lane !== undefined && onLane) {
       if (a.checked.has(lane.axis)) each = width * (GATHER_LANE + GATE)
-      else if (!a.consecutive.has(lane.axis)) each = width * GATHER_LANE
+      else if (!a.consecutive.has(lane.axis)) {
+        const shuffles = shufflesFor(facts, a, t)
+        if (shuffles === undefined) each = width * GATHER_LANE
+        else ops += n * shuffles
+      }
       wide += n
     }
     loads += n * each
     loaded += n
   }
-  let ops = 0
   for (const { deps, cost } of facts.arithmetic) {
-    ops += cost * copies(x => deps.has(x)) * groupCopies(lane !== undefined && deps.has(lane.axis))
+    ops += cost * copiesOf(t, deps) * groupCopies(lane !== undefined && deps.has(lane.axis))
   }
-  const tile = copies(() => true) * t.group
+  const tile = t.unroll.reduce((n, u) => n * u.count, t.group)
+  if (facts.reductions === 0 && tile > 1 && ops > LONG_BODY) return { cost: Infinity, steps: 1 }
   const accumulators = facts.reductions * tile
   ops += accumulators * (machine.fmaPerCycle > 0 && !capabilities.fma ? 2 : 1)
 
@@ -199,17 +258,19 @@ function judge(facts: Facts, t: Candidate, capabilities: Capabilities): { readon
   const trips = facts.reduced.reduce((n, a) => n * extentOf(a), 1) / perTrip
   for (const a of facts.stores) {
     const scattered = lane !== undefined && a.moves.has(lane.axis) && !a.consecutive.has(lane.axis)
-    time += (copies(x => a.moves.has(x)) * (scattered ? width * GATHER_LANE : 1)) / Math.max(1, trips)
+    time += (copiesOf(t, a.moves) * (scattered ? width * GATHER_LANE : 1)) / Math.max(1, trips)
   }
-  for (const { deps, cost } of facts.epilogue) time += (cost * copies(x => deps.has(x))) / Math.max(1, trips)
+  for (const { deps, cost } of facts.epilogue) time += (cost * copiesOf(t, deps)) / Math.max(1, trips)
   if (lane !== undefined && facts.reduced.includes(lane.axis)) time += (tile * (width + 1)) / Math.max(1, trips)
 
   let waste = 1
-  for (const a of new Set([...t.unroll.keys(), ...(lane === undefined ? [] : [lane.axis])])) {
-    const step = (t.unroll.get(a) ?? 1) * (a === lane?.axis ? width * (facts.reduced.includes(a) ? t.group : 1) : 1)
-    const rest = extentOf(a) % step
-    waste *= 1 + (rest / extentOf(a)) * 2
+  const uneven = (a: Axis, step: number): number => 1 + ((extentOf(a) % step) / extentOf(a)) * 2
+  let onLane = width * (perTrip > 1 ? t.group : 1)
+  for (const { axis, count } of t.unroll) {
+    if (axis === lane?.axis) onLane *= count
+    else waste *= uneven(axis, count)
   }
+  if (lane !== undefined) waste *= uneven(lane.axis, onLane)
   return { cost: (time * waste) / (tile * width), steps }
 }
 

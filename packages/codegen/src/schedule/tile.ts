@@ -1,14 +1,14 @@
-import { is, openRanges, toposort } from '@petagrad/ir'
+import { is, openRanges } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, gateMoves, moves, strideOf, type Access } from '../access.js'
-import { closedAxes, extentOf, isFixed, product, reducedAxes, stagingAxes, type Axis } from '../nest.js'
+import { closedAxes, extentOf, isFixed, nodesOf, product, reducedAxes, stagingAxes, type Axis } from '../nest.js'
 import { soleLoad, stagedBytes, tileOf } from '../stage.js'
 import type { NestBuilder } from './builder.js'
+import { scheduleColumns } from './columns.js'
 import { assignTasks, orderAxes } from './order.js'
-import { laneWidths, searchTile, type Tile } from './tile-search.js'
+import { blockTransposition } from './transpose.js'
+import { laneWidths, searchTile, SMALL_WINDOW, type Tile } from './tile-search.js'
 
-/** Reduction loops of at most so many iterations are windows. */
-const SMALL_WINDOW = 8
 /** Vector instructions of an innermost loop body that is written out further. */
 const BODY = 64
 
@@ -17,13 +17,17 @@ export function scheduleTile(nest: NestBuilder, capabilities: Capabilities): voi
   smallReductionsLast(nest)
   stageChecked(nest, capabilities)
   const tile = searchTile(nest.current, capabilities)
+  if (scheduleColumns(nest, tile, capabilities)) return
   const reduced = reducedAxes(nest.current)
   const unrolled: number[] = []
   const grouped: number[] = []
   const restLanes: number[] = []
   let lane: number | undefined
 
-  const axes = new Set([...tile.unroll.keys(), ...(tile.lane === undefined ? [] : [tile.lane.axis])])
+  // Without a reduction only the lanes' own axis is written out, unless rows become columns.
+  const across = reduced.size > 0 ? undefined : [...tile.unroll.keys()].find(a => a !== tile.lane?.axis)
+  // Vectors outermost among what is written out: each is loaded, used for all its accumulators and done with.
+  const axes = new Set([...(tile.lane === undefined ? [] : [tile.lane.axis]), ...tile.unroll.keys()])
   for (const a of axes) {
     const axis = a.arg.axis
     const lanes = a === tile.lane?.axis ? tile.lane.lanes : 1
@@ -33,11 +37,12 @@ export function scheduleTile(nest: NestBuilder, capabilities: Capabilities): voi
     if (extent % step !== 0) {
       const rest = nest.peel(axis, extent - (extent % step))
       if (lanes > 1) scheduleRest(nest, rest, capabilities, restLanes)
-      else unrolled.push(rest)
+      else if (a !== across) unrolled.push(rest)
     }
     if (lanes > 1) lane = nest.split(axis, lanes)
     if (copies > 1) (reduced.has(a) ? grouped : unrolled).push(nest.split(axis, copies))
   }
+  if (across !== undefined && tile.lane !== undefined) blockTransposition(nest, capabilities, tile.lane, across)
   const lanes = [...restLanes, ...(lane === undefined ? [] : [lane])]
   assignTasks(nest, capabilities, new Set([...unrolled, ...grouped, ...lanes]))
   unrollReduction(nest, tile, unrolled, grouped, lane)
@@ -62,7 +67,7 @@ function unrollReduction(nest: NestBuilder, tile: Tile, unrolled: number[], grou
   let body = [...tile.unroll.values()].reduce((a, b) => a * b, 1) * tile.group
   let steps = 1
   const reduced = reducedAxes(nest.current)
-  const loops = new Set(toposort(nest.current.stores).filter(u => u.op === 'reduce').map(u => u.src.slice(1).map(x => x.id).join()))
+  const loops = new Set(nodesOf(nest.current).filter(u => u.op === 'reduce').map(u => u.src.slice(1).map(x => x.id).join()))
   if (loops.size !== 1) return
   const staging = stagingAxes(nest.current)
   const free = (a: Axis): boolean => !grouped.includes(a.arg.axis) && a.arg.axis !== lane && !staging.has(a)

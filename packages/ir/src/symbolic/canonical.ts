@@ -23,11 +23,9 @@ export function canonicalOf(u: UOp): Facts {
     const facts = factsOf(top)
     if (facts.canonical === undefined) {
       const asItIs = isLeaf(top) || top.op === 'after'
-      const waiting = asItIs ? [] : top.src.filter(s => factsOf(s).canonical === undefined)
-      if (waiting.length > 0) {
-        stack.push(...waiting)
-        continue
-      }
+      const before = stack.length
+      if (!asItIs) for (let i = 0; i < top.src.length; i++) if (factsOf(top.src[i]).canonical === undefined) stack.push(top.src[i])
+      if (stack.length > before) continue
       facts.canonical = canonicalFacts(asItIs ? top : rebuild(top, top.src.map(s => canonicalOf(s).node), ALWAYS))
     }
     stack.pop()

@@ -2,6 +2,7 @@ import { dtypes } from '../dtype.js'
 import { constant, indexConst, is, uop, type UOp } from '../uop.js'
 import type { Division } from './divide.js'
 import type { Given } from './given.js'
+import type { LinearForm } from './leaves.js'
 import type { Linear } from './linear.js'
 
 /** Inclusive bounds of an integer; of a bool, false is 0 and true is 1. */
@@ -18,19 +19,36 @@ export const UNBOUNDED = Number.MAX_SAFE_INTEGER
  * shares as far as the constructors can see; a canonical index expression has its `linear` form.
  */
 export class Facts {
-  canonical: Facts | undefined = undefined
-  linear: Linear | undefined = undefined
-  interval: Interval | undefined = undefined
-  factor: number | undefined = undefined
-  key: number | undefined = undefined
-  size: number | undefined = undefined
-  leaves: ReadonlySet<UOp> | undefined = undefined
-  divisions: Map<number, Division> | undefined = undefined
-  multiples: Map<number, UOp> | undefined = undefined
-  offsets: Map<number, UOp> | undefined = undefined
-  given: Given | undefined = undefined
+  declare readonly node: UOp
+  declare canonical: Facts | undefined
+  declare linear: Linear | undefined
+  declare form: LinearForm | undefined
+  declare interval: Interval | undefined
+  declare factor: number | undefined
+  declare key: number | undefined
+  declare size: number | undefined
+  declare leaves: ReadonlySet<UOp> | undefined
+  declare divisions: Map<number, Division> | undefined
+  declare multiples: Map<number, UOp> | undefined
+  declare offsets: Map<number, UOp> | undefined
+  declare given: Given | undefined
 
-  constructor(readonly node: UOp) {}
+  /** As in a uop's node, the fields are assigned here: initialisers would be a call of their own. */
+  constructor(node: UOp) {
+    this.node = node
+    this.canonical = undefined
+    this.linear = undefined
+    this.form = undefined
+    this.interval = undefined
+    this.factor = undefined
+    this.key = undefined
+    this.size = undefined
+    this.leaves = undefined
+    this.divisions = undefined
+    this.multiples = undefined
+    this.offsets = undefined
+    this.given = undefined
+  }
 }
 
 export function factsOf(u: UOp): Facts {

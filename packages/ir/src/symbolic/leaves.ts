@@ -1,5 +1,5 @@
 import { is, type UOp } from '../uop.js'
-import { linearOf } from './canonical.js'
+import { canonicalOf, linearOf } from './canonical.js'
 import { factsOf } from './facts.js'
 import { coefOf } from './linear.js'
 
@@ -20,11 +20,9 @@ export function leavesOf(u: UOp): ReadonlySet<UOp> {
     const top = stack[stack.length - 1]
     const facts = factsOf(top)
     if (facts.leaves === undefined) {
-      const waiting = top.src.filter(s => factsOf(s).leaves === undefined)
-      if (waiting.length > 0) {
-        stack.push(...waiting)
-        continue
-      }
+      const before = stack.length
+      for (let i = 0; i < top.src.length; i++) if (factsOf(top.src[i]).leaves === undefined) stack.push(top.src[i])
+      if (stack.length > before) continue
       facts.leaves = collect(top)
     }
     stack.pop()
@@ -34,17 +32,22 @@ export function leavesOf(u: UOp): ReadonlySet<UOp> {
 
 /** Most nodes have the leaves of one of their sources, and share its set. */
 function collect(u: UOp): ReadonlySet<UOp> {
-  let widest = NONE
-  for (const s of u.src) {
-    const of = factsOf(s).leaves ?? NONE
-    if (of.size > widest.size) widest = of
+  const { src } = u
+  let union: ReadonlySet<UOp> = NONE
+  let own: Set<UOp> | undefined
+  for (let i = 0; i < src.length; i++) {
+    const of = factsOf(src[i]).leaves ?? NONE
+    if (of.size === 0 || of === union) continue
+    if (union.size === 0) union = of
+    else {
+      for (const leaf of of) {
+        if (union.has(leaf)) continue
+        if (own === undefined) union = own = new Set(union)
+        own.add(leaf)
+      }
+    }
   }
-  let union: Set<UOp> | undefined
-  for (const s of u.src) {
-    for (const leaf of factsOf(s).leaves ?? NONE) if (!widest.has(leaf)) (union ??= new Set(widest)).add(leaf)
-  }
-  if (is(u, 'range') || is(u, 'special') || is(u, 'variable')) return (union ?? new Set(widest)).add(u)
-  return union ?? widest
+  return is(u, 'range') || is(u, 'special') || is(u, 'variable') ? new Set(union).add(u) : union
 }
 
 /** u = constant + Σ coefficient·term, with the terms in order. */
@@ -54,8 +57,14 @@ export interface LinearForm {
 }
 
 export function linearForm(u: UOp): LinearForm {
-  const { atoms, coefs, constant } = linearOf(u)
-  return { terms: new Map(atoms.map((a, i) => [a.node, coefs[i]])), constant }
+  const facts = canonicalOf(u)
+  if (facts.form === undefined) {
+    const { atoms, coefs, constant } = linearOf(u)
+    const terms = new Map<UOp, number>()
+    for (let i = 0; i < atoms.length; i++) terms.set(atoms[i].node, coefs[i])
+    facts.form = { terms, constant }
+  }
+  return facts.form
 }
 
 /** How much u grows as `leaf` grows by one; undefined where that is not a constant. */

@@ -15,12 +15,11 @@ export function orderKey(u: UOp): number {
   if (known !== undefined) return known
   const stack = [u]
   for (let top = u; stack.length > 0; top = stack[stack.length - 1]) {
-    const waiting = top.src.filter(s => factsOf(s).key === undefined)
-    if (waiting.length > 0) stack.push(...waiting)
-    else {
-      factsOf(top).key ??= keyOf(top)
-      stack.pop()
-    }
+    const before = stack.length
+    for (let i = 0; i < top.src.length; i++) if (factsOf(top.src[i]).key === undefined) stack.push(top.src[i])
+    if (stack.length > before) continue
+    factsOf(top).key ??= keyOf(top)
+    stack.pop()
   }
   return factsOf(u).key ?? 0
 }

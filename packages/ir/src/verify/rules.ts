@@ -85,9 +85,9 @@ export const opRules: Readonly<Record<Op, OpRule>> = {
   custom: rule(lowered, c.arity(0, Infinity)),
 }
 
-/** In a program `end` closes one range; in a kernel it does a store over several. */
+/** In a program `end` closes one range; in a kernel it does a store over any number of them. */
 function endSources(): Check {
-  const one = c.arity(1), several = c.arity(2, Infinity)
+  const one = c.arity(1), several = c.arity(1, Infinity)
   const range = c.sourcesAre('closes-range', ['range'])
   return c.check('end', (u, level) => {
     if (level === 'program') return one.finds(u, level) ?? range.finds(u, level)

@@ -12,6 +12,8 @@ export interface KernelHead {
   readonly signature: string
   /** Statements that give params, variables and scratch their names. */
   readonly opening: readonly string[]
+  /** Statements after the last one. */
+  readonly closing?: readonly string[]
 }
 
 /** Names that the emitter has chosen for what a program uses. */
@@ -43,6 +45,8 @@ export interface Dialect {
   construct(lanes: readonly Expression[], dtype: DType, prelude: Prelude): Expression
   /** One lane gives a scalar; several give a vector of them. */
   extract(x: Expression, from: DType, lanes: readonly number[], prelude: Prelude): Expression
+  /** Lanes of two vectors of one type, those of `b` numbered after those of `a`, as another vector of the type. */
+  shuffle(a: Expression, b: Expression, dtype: DType, lanes: readonly number[], prelude: Prelude): Expression
   /** Plain conversion: integers wrap, floats round to nearest; from float to integer only values in range come. */
   convert(x: Expression, from: DType, to: DType, prelude: Prelude): Expression
   bitcast(x: Expression, from: DType, to: DType, prelude: Prelude): Expression
@@ -52,6 +56,8 @@ export interface Dialect {
   /** Reads or writes a vector whose first element is at `pointer`; only element-aligned. */
   loadVector(pointer: Expression, dtype: DType, space: AddressSpace, prelude: Prelude): Expression
   storeVector(pointer: Expression, value: Expression, dtype: DType, space: AddressSpace, prelude: Prelude): string
+  /** Like `storeVector`, for memory that is not read soon; a dialect without such a store leaves it out. */
+  streamVector?(pointer: Expression, value: Expression, dtype: DType, prelude: Prelude): string
   kernel(program: LinearProgram, entry: string, names: KernelNames, prelude: Prelude): KernelHead
   special(name: string): Expression
   readonly barrier: string

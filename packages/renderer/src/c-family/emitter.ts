@@ -1,5 +1,6 @@
 import { dtypes, is, isAlu, PetagradError, vector, type DType, type UOp } from '@petagrad/ir'
-import type { Artifact, LinearProgram } from '../program.js'
+import { lanePicking } from '../lane-picking.js'
+import type { Artifact, LinearProgram, ProgramParam } from '../program.js'
 import { Arithmetic, type Operand } from './arithmetic.js'
 import type { Dialect } from './dialect.js'
 import { atom, element, infix, ternary, type Expression } from './expression.js'
@@ -62,7 +63,8 @@ class Emitter {
     for (const [uop, name] of names.values) this.name(uop, name)
     const head = this.dialect.kernel(this.program, this.entry, names, this.prelude)
     for (const u of this.program.uops) this.emit(u)
-    const kernel = [head.signature, ...head.opening.map(line => `  ${line}`), ...this.lines, '}'].join('\n')
+    const [opening, closing] = [head.opening, head.closing ?? []].map(lines => lines.map(line => `  ${line}`))
+    const kernel = [head.signature, ...opening, ...this.lines, ...closing, '}'].join('\n')
     return [...this.prelude.paragraphs(), kernel].join('\n\n') + '\n'
   }
 
@@ -110,10 +112,22 @@ class Emitter {
 
   private gather(u: UOp<'vectorize'>, operands: readonly Operand[]): Expression {
     const dtype = this.held(u.dtype)
+    const picked = this.shuffle(u, dtype)
+    if (picked !== undefined) return picked
     const [set, unset] = [-1, 0].map(n => this.arithmetic.number(n, dtype.scalar))
     const lane = (o: Operand) => (dtype.kind === u.dtype.kind ? o.expression : ternary(o.expression, set, unset))
     if (operands.length === 1) return this.dialect.splat(lane(operands[0]), dtype, this.prelude)
     return this.dialect.construct(operands.map(lane), dtype, this.prelude)
+  }
+
+  /** Lanes of vectors that have names, put together in one go. */
+  private shuffle(u: UOp<'vectorize'>, dtype: DType): Expression | undefined {
+    const picking = lanePicking(u)
+    if (picking === undefined) return undefined
+    const vectors = picking.vectors.map(v => this.named.get(v))
+    const [a, b = a] = vectors
+    if (a?.dtype !== dtype || b?.dtype !== dtype) return undefined
+    return this.dialect.shuffle(a.expression, b.expression, dtype, picking.lanes, this.prelude)
   }
 
   private extract(u: UOp<'extract'>, x: Operand): Expression {
@@ -203,10 +217,14 @@ class Emitter {
 
   /** What a pointer into the memory under `u` may do. */
   private access(u: UOp): 'read' | 'write' {
+    return this.paramUnder(u)?.access === 'read' ? 'read' : 'write'
+  }
+
+  private paramUnder(u: UOp): ProgramParam | undefined {
     let root = u
     while (root.op === 'index' || root.op === 'after') root = root.src[0]
     const slot = is(root, 'param') ? root.arg.slot : undefined
-    return this.program.params.find(p => p.slot === slot)?.access === 'read' ? 'read' : 'write'
+    return this.program.params.find(p => p.slot === slot)
   }
 
   private place(u: UOp): Place {
@@ -246,8 +264,10 @@ class Emitter {
     const place = this.place(u.src[0])
     const isMask = stored !== u.src[1].dtype && stored.lanes > 1
     const text = isMask ? this.arithmetic.maskToNumber(value, stored) : value.expression
+    const streamed = this.paramUnder(u.src[0])?.streamed === true ? this.dialect.streamVector : undefined
     const write = stored.lanes > 1
-      ? this.dialect.storeVector(this.pointerTo(place), text, stored, u.src[0].dtype.space ?? 'global', this.prelude)
+      ? streamed?.(this.pointerTo(place), text, stored, this.prelude) ??
+        this.dialect.storeVector(this.pointerTo(place), text, stored, u.src[0].dtype.space ?? 'global', this.prelude)
       : `${element(atom(place.base), place.offset?.text ?? '0').text} = ${text.text};`
     this.effect(u.src.length > 2 ? `if (${this.use(u.src[2]).expression.text}) ${write}` : write, MEMORY)
   }

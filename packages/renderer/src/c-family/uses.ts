@@ -17,11 +17,13 @@ export function inlineable(uops: readonly UOp[]): ReadonlySet<UOp> {
   const outside = new Set<UOp>()
   for (const u of uops) {
     // What an `after` waits for, and the loop that an `end` closes, are not read.
-    const read = u.op === 'after' ? u.src.slice(0, 1) : u.op === 'end' || u.op === 'endif' ? [] : u.src
-    const distinct = u.op === 'vectorize' && u.src.every(s => s === u.src[0]) ? read.slice(0, 1) : read
-    for (const s of distinct) {
+    if (u.op === 'end' || u.op === 'endif') continue
+    const once = u.op === 'after' || (u.op === 'vectorize' && u.src.every(s => s === u.src[0]))
+    const here = block.get(u)
+    for (let i = 0; i < (once ? 1 : u.src.length); i++) {
+      const s = u.src[i]
       uses.set(s, (uses.get(s) ?? 0) + 1)
-      if (block.get(s) !== block.get(u)) outside.add(s)
+      if (block.get(s) !== here) outside.add(s)
     }
   }
   return new Set(uops.filter(u => uses.get(u) === 1 && !outside.has(u)))
