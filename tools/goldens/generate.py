@@ -327,10 +327,78 @@ def normalisation():
     return family
 
 
+def scans():
+    family = Family("scans")
+    functions = {"cumsum": np.cumsum, "cumprod": np.cumprod, "cummax": np.maximum.accumulate}
+    shapes = [((7,), 0), ((1,), 0), ((0,), 0), ((3, 5), 0), ((3, 5), 1), ((3, 5), -1), ((2, 3, 4), 1), ((2, 3, 4), -3), ((4, 0), 1), ((0, 4), 1), ((17, 33), 0), ((17, 33), 1)]
+    for shape, axis in shapes:
+        for name, function in functions.items():
+            x = normal(np.float32, *shape)
+            exact = name == "cummax"
+            tolerance = None if exact else {"relative": 2e-5, "absolute": 2e-6}
+            family.add(f"{name} of {list(shape)} along {axis}", name, [x], function(wide(x), axis=axis).astype(np.float32), axis, tolerance=tolerance)
+    for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64):
+        x = integers(dtype, 4, 9)
+        kind = np.dtype(dtype).kind
+        total = dtype if np.dtype(dtype).itemsize == 8 else np.uint32 if kind == "u" else np.int32
+        family.add(f"cumsum of {NAMES[np.dtype(dtype).name]} wraps", "cumsum", [x], np.cumsum(x, axis=1, dtype=total), 1)
+        family.add(f"cumprod of {NAMES[np.dtype(dtype).name]} wraps", "cumprod", [x], np.cumprod(x, axis=1, dtype=total), 1)
+        family.add(f"cummax of {NAMES[np.dtype(dtype).name]}", "cummax", [x], np.maximum.accumulate(x, axis=1), 1)
+    flags = np.array([[False, True, False], [True, True, False]])
+    family.add("cumsum of bool", "cumsum", [flags], np.cumsum(flags, axis=1, dtype=np.int32), 1)
+    for dtype in (np.float16, np.float64):
+        x = normal(dtype, 3, 21)
+        near = {"relative": 4 * float(np.finfo(dtype).eps), "absolute": 32 * float(np.finfo(dtype).eps)}
+        family.add(f"cumsum of {NAMES[np.dtype(dtype).name]}", "cumsum", [x], np.cumsum(wide(x), axis=1).astype(dtype), 1, tolerance=near)
+        family.add(f"cummax of {NAMES[np.dtype(dtype).name]}", "cummax", [x], np.maximum.accumulate(x, axis=1), 1)
+    odd = np.array([[1, np.nan, 2, 3], [np.inf, -np.inf, 1, 2], [-1, -1, 0, 0]], dtype=np.float32)
+    with np.errstate(invalid="ignore"):
+        family.add("cumsum of NaN and infinities", "cumsum", [odd], np.cumsum(odd, axis=1), 1)
+    family.add("cummax keeps NaN", "cummax", [odd], np.maximum.accumulate(odd, axis=1), 1)
+    return family
+
+
+def sorting():
+    family = Family("sorting")
+
+    def add(name, x, axis, descending=False, k=None):
+        # A stable descending order is a stable ascending one of the reversed line, read from its end.
+        order = np.argsort(x, axis=axis, kind="stable")
+        if descending:
+            order = x.shape[axis] - 1 - np.flip(np.argsort(np.flip(x, axis), axis=axis, kind="stable"), axis)
+        order = np.take(order, np.arange(k if k is not None else x.shape[axis]), axis=axis)
+        values, options = np.take_along_axis(x, order, axis), [{"descending": True}] if descending and k is None else []
+        if k is None:
+            family.add(f"sort {name}", "sort.values", [x], values, axis, *options)
+            family.add(f"argsort {name}", "argsort", [x], order.astype(np.int32), axis, *options)
+        else:
+            family.add(f"topk {name}", "topk.values", [x], values, k, axis)
+            family.add(f"topk of {name}, indices", "topk.indices", [x], order.astype(np.int32), k, axis)
+
+    for shape, axis in [((7,), 0), ((1,), 0), ((0,), 0), ((3, 5), 0), ((3, 5), 1), ((3, 5), -1), ((2, 3, 4), 1), ((2, 3, 4), -3), ((4, 0), 1), ((0, 4), 1), ((5, 70), 1), ((130, 2), 0)]:
+        x = normal(np.float32, *shape)
+        add(f"{list(shape)} along {axis}", x, axis)
+        add(f"{list(shape)} along {axis}, descending", x, axis, True)
+        if x.size > 0:
+            add(f"{min(3, shape[axis])} of {list(shape)} along {axis}", x, axis, True, min(3, shape[axis]))
+    for dtype in (np.int8, np.uint8, np.int16, np.uint16, np.int32, np.uint32, np.int64, np.uint64, np.float16, np.float32, np.float64):
+        for length in (30, 90):
+            x = normal(dtype, 2, length) if np.dtype(dtype).kind == "f" else integers(dtype, 2, length)
+            x[0, 3:12] = x[0, 20]
+            add(f"{NAMES[np.dtype(dtype).name]} with ties, {length}", x, 1)
+            add(f"{NAMES[np.dtype(dtype).name]} with ties, {length}, descending", x, 1, True)
+    add("bool", random.integers(0, 2, size=(3, 20)).astype(np.bool_), 1)
+    odd = np.array([[np.nan, 1, -0.0, 0.0, np.inf, -np.inf, -1, 0.0, -0.0, np.nan, 5], [-np.nan, 2, 2, 1, 1, -0.0, 0, 0, -5, 7, np.nan]], dtype=np.float32)
+    add("NaN last, zeros in their order", odd, 1)
+    add("all ties", np.zeros((2, 100), np.float32), 1)
+    add("10 of all ties", np.zeros((2, 100), np.float32), 1, True, 10)
+    return family
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    families = [f() for f in (unary, binary, casts, reductions, movement, indexing, contractions, normalisation)]
+    families = [f() for f in (unary, binary, casts, reductions, movement, indexing, contractions, normalisation, scans, sorting)]
     written = [f.write(folder) for f in families]
     print(f"{sum(n for n, _ in written)} cases, {sum(size for _, size in written)} bytes")
 

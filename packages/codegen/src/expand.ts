@@ -1,6 +1,6 @@
 import {
-  address, constant, dtypes, extract, indexAdd, indexConst, is, isAlu, isFloat, linearForm, load, openRanges, PetagradError, reduce, remake,
-  store, toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
+  address, binary, constant, constantOf, dtypes, extract, indexAdd, indexConst, is, isAlu, isFloat, isInteger, linearForm, load,
+  openRanges, PetagradError, reduce, remake, scan, store, toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
 import { blockStart, rearrangementOf, transpose, unzip } from './rearrange.js'
 import { extentOf, rebuild, type Axis, type Nest } from './nest.js'
@@ -88,12 +88,24 @@ export function expandNest(nest: Nest): UOp[] {
     }
     if (is(u, 'load')) return loadAt(u, p)
     if (is(u, 'reduce')) return reduceAt(u, p)
+    if (is(u, 'scan')) return scanAt(u, p)
     if (u.op === 'end') return endAt(u, p)
     const lane = laneOf(u, p)
-    if (lane !== undefined && onIndex(u)) return perLane(u, p, lane)
+    if (lane !== undefined && onIndex(u)) return steps(u, p, lane) ?? perLane(u, p, lane)
     const src = u.src.map(s => at(s, p))
     if (lane === undefined || !isAlu(u.op)) return rebuild(u, src)
     return remake(u, vector(u.dtype, extentOf(lane)), src.map(s => splat(s, extentOf(lane))))
+  }
+
+  /** An index that moves evenly from lane to lane, as an integer: the first lane's, and a constant for each lane. */
+  const steps = (u: UOp, p: Point, lane: Axis): UOp | undefined => {
+    if (u.op !== 'cast' || !isInteger(u.dtype) || u.dtype.kind === 'index') return undefined
+    const { terms } = linearForm(u.src[0])
+    const step = terms.get(lane) ?? 0
+    if ([...terms.keys()].some(t => t !== lane && openRanges(t).has(lane))) return undefined
+    const lanes = extentOf(lane)
+    const away = Array.from({ length: lanes }, (_, i) => constant(constantOf(step * i, u.dtype), u.dtype))
+    return binary('add', splat(at(u, new Map([...p, [lane, 0]])), lanes), collect(away))
   }
 
   const perLane = (u: UOp, p: Point, lane: Axis): UOp =>
@@ -174,6 +186,12 @@ export function expandNest(nest: Nest): UOp[] {
     if (lane === undefined) return whole
     const lanes = Array.from({ length: extentOf(lane) }, (_, i) => extract(splat(whole, extentOf(lane)), [i]))
     return tree(u.arg, lanes)
+  }
+
+  /** Its own loop is serial; what is written out of the others are scans beside each other. */
+  const scanAt = (u: UOp<'scan'>, p: Point): UOp => {
+    const lane = laneOf(u, p)
+    return scan(u.arg, splat(at(u.src[0], p), lane === undefined ? 1 : extentOf(lane)), u.src.slice(1))
   }
 
   /** A staged copy: its written-out loops become several stores. */

@@ -1,5 +1,6 @@
 import { is, openRanges, toposort, variable, type UOp } from '@petagrad/ir'
 import { storeInPlace } from './in-place.js'
+import { isInOrder } from './scans.js'
 import { extentOf, replaceAxes, smallestLevelFirst, type Axis, type Chain, type LoopNests, type Nest, type SharedLoop } from './nest.js'
 
 /** The kernel's stores as independent nests: stores that share a loop are one nest. */
@@ -37,6 +38,7 @@ export function nestsOf(kernel: UOp<'kernel'>): LoopNests {
  * leaves its result in scratch. The loops around them are shared by all.
  */
 function linksOf(stores: readonly UOp[]): { readonly links: readonly (readonly UOp[])[]; readonly shared: readonly SharedLoop[] } {
+  if (isInOrder(stores)) return { links: [stores], shared: [] }
   const ends = toposort(stores).filter(u => u.op === 'end')
   const axes = new Set(ends.flatMap(u => [...openRanges(u)]).filter((r): r is Axis => is(r, 'range')))
   const shared = [...axes].sort((a, b) => a.arg.axis - b.arg.axis).map(axis => ({ axis, counter: variable(`#${axis.arg.axis}`, 0, extentOf(axis) - 1) }))

@@ -303,11 +303,13 @@ class NestLinearizer {
     const known = this.placed.get(u)
     if (known !== undefined) return known
     if (is(u, 'reduce')) return this.placeReduction(u)
+    if (is(u, 'scan')) return this.placeScan(u)
     let stands: UOp = u
     if (u.op === 'index') stands = this.placeAddress(u)
     else if (u.op === 'after') {
-      for (const e of u.src.slice(1)) if (e.op === 'end') this.placeCopy(e)
-      stands = this.put(withSrc(u, [this.value(u.src[0]), ...u.src.slice(1).map(e => (e.dtype.kind === 'index' ? this.value(e) : (this.placed.get(e) ?? e)))]), this.blockOf(u))
+      for (const e of u.src.slice(1)) this.placeBefore(e)
+      const before = u.src.slice(1).map(e => (e.dtype.kind === 'index' ? this.value(e) : (this.placed.get(e) ?? e)))
+      stands = this.put(withSrc(u, [this.value(u.src[0]), ...before]), this.blockOf(u))
     } else if (u.op !== 'range') stands = this.put(withSrc(u, u.src.map(s => this.value(s))), this.blockOf(u))
     this.placed.set(u, stands)
     return stands
@@ -342,6 +344,17 @@ class NestLinearizer {
       pointer = node
     })
     return pointer
+  }
+
+  /** What a value is ordered after: a copy, a store, or an iteration of a loop. */
+  private placeBefore(u: UOp): void {
+    if (u.op === 'end') this.placeCopy(u)
+    else if (u.dtype.kind === 'index') this.value(u)
+    else if (u.op === 'store' && !this.placed.has(u)) {
+      const ready = this.readyStore(u)
+      this.blockOf(u).items.push(ready)
+      this.placed.set(u, ready)
+    }
   }
 
   /** A staged copy: its stores, in loops of their own. */
@@ -410,6 +423,22 @@ class NestLinearizer {
       this.placed.set(m, result)
     })
     return this.placed.get(u) ?? u
+  }
+
+  /** A scan: a register that begins outside of its loops, and in them takes each value in turn. */
+  private placeScan(u: UOp<'scan'>): UOp {
+    const ranges = this.byOrder(u.src.slice(1))
+    const outer = this.blocks.get(ranges[0])?.parent ?? this.body
+    const inner = this.blocks.get(ranges[ranges.length - 1]) ?? this.body
+    const carried = register(this.state.registers++, u.dtype)
+    outer.items.push(carried, store(carried, this.value(constant(reduceIdentity(u.arg, u.dtype), u.dtype))))
+    const value = this.value(u.src[0])
+    const current = uop('after', u.dtype, [carried, ranges[ranges.length - 1]])
+    const before = load(current)
+    const total = uop(u.arg, u.dtype, [before, value])
+    inner.items.push(current, before, total, store(carried, total))
+    this.placed.set(u, total)
+    return total
   }
 
   /** A term to accumulate: the two factors of a product that the target adds in one go, or one value. */

@@ -1,5 +1,6 @@
 import {
-  address, extract, indexAdd, is, isAlu, load, reduce, remake, toposort, uop, vectorize, withSrc, type DType, type ScalarName, type UOp,
+  address, extract, indexAdd, is, isAlu, load, reduce, remake, scan, toposort, uop, vectorize, withSrc,
+  type DType, type ScalarName, type UOp,
 } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 
@@ -31,6 +32,8 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
       done.set(u, vectorize(Array.from({ length: node.dtype.lanes }, (_, i) => scalarLoad(node, i))))
     } else if (is(node, 'reduce') && !has(node.dtype)) {
       done.set(u, vectorize(lanesOf(src[0]).map(v => reduce(node.arg, v, src.slice(1)))))
+    } else if (is(node, 'scan') && !has(node.dtype)) {
+      done.set(u, vectorize(lanesOf(src[0]).map(v => scan(node.arg, v, src.slice(1)))))
     } else if (isAlu(node.op) && !supported(node)) {
       const n = node.dtype.lanes
       const lanes = src.map(s => (s.dtype.lanes === n ? lanesOf(s) : undefined))

@@ -89,10 +89,16 @@ export const stagingAxes = (nest: Nest): ReadonlySet<UOp> => storesFacts(nest.st
  */
 export function smallestLevelFirst(stores: readonly UOp[], order: readonly Axis[]): readonly Axis[] {
   const levels: ReadonlySet<UOp>[] = []
-  for (const u of toposort(stores)) if (u.op === 'reduce' || u.op === 'store') levels.push(openRanges(u))
+  for (const u of toposort(stores)) {
+    if (u.op === 'reduce' || u.op === 'store') levels.push(openRanges(u))
+    if (u.op === 'scan') levels.push(aroundScan(u))
+  }
   const rank = (a: Axis) => levels.filter(l => l.has(a)).length
   return [...order].sort((a, b) => rank(b) - rank(a)) // stable: the given order otherwise
 }
+
+/** The loops around a scan: each of their iterations begins it anew. */
+export const aroundScan = (u: UOp): ReadonlySet<UOp> => new Set([...openRanges(u)].filter(r => !u.src.includes(r)))
 
 /**
  * Rebuilds stores with axes replaced by index expressions. `ranges` gives the ranges that take an axis's place where a
@@ -106,7 +112,7 @@ export function replaceAxes(
   const done = new Map<UOp, UOp>(map) // what becomes another node
   for (const u of toposort(stores, n => !map.has(n))) {
     if (done.has(u)) continue
-    const closes = u.op === 'reduce' || u.op === 'end'
+    const closes = u.op === 'reduce' || u.op === 'end' || u.op === 'scan'
     let src: UOp[] | undefined
     for (let i = 0; i < u.src.length; i++) {
       const s = u.src[i]

@@ -6,6 +6,7 @@ import { accumulate, carryingAxes } from './accumulate.js'
 import { blockChain } from './block.js'
 import { keep } from './keep.js'
 import { closedAxes, extentOf, findAxis, nodesOf, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
+import { keepsScans, scannedAxes } from './scans.js'
 import { stage } from './stage.js'
 
 /**
@@ -81,8 +82,9 @@ const refuse = (why: string): never => {
   throw new PetagradError('INVALID_ARGUMENT', why)
 }
 
-/** What an axis belongs to: the output, a reduction or a staged copy. */
-function roleOf(nest: Nest, axis: Axis): 'output' | 'reduction' | 'copy' {
+/** What an axis belongs to: the output, a reduction, a staged copy, or an output that is made in its order. */
+function roleOf(nest: Nest, axis: Axis): 'output' | 'reduction' | 'copy' | 'scan' {
+  if (scannedAxes(nest).has(axis)) return 'scan'
   if (closedAxes(nest, 'reduce').has(axis)) return 'reduction'
   return closedAxes(nest, 'end').has(axis) ? 'copy' : 'output'
 }
@@ -107,6 +109,7 @@ function cover(nest: Nest, axis: Axis, factor: number, fresh: number): Nest {
   if (!is(axis.src[0], 'const') || factor < 1 || factor > extent) return refuse(`cover: no ${factor} fit in axis ${axis.arg.axis} of extent ${extent}`)
   if (roleOf(nest, axis) === 'reduction') refuse(`cover: axis ${axis.arg.axis} belongs to a reduction, which would count an overlap twice`)
   if (roleOf(nest, axis) === 'output' && updatesInPlace(nest)) refuse('cover: the nest reads what it stores')
+  if (roleOf(nest, axis) === 'scan') refuse(`cover: axis ${axis.arg.axis} is met in order, and would meet an overlap twice`)
   const outer = range(Math.ceil(extent / factor), axis.arg.axis, axis.arg.kind)
   const inner = range(factor, fresh, 'loop')
   const first = indexMin(indexMul(outer, factor), extent - factor)
@@ -139,7 +142,7 @@ function merge(nest: Nest, outer: Axis, inner: Axis, fresh: number): Nest {
 /** Whether every store, reduction and copy is inside both loops, or around both, or closes both. */
 export function loopTogether(nest: Nest, a: Axis, b: Axis): boolean {
   return nodesOf(nest).every(u => {
-    if (u.op !== 'reduce' && u.op !== 'end' && u.op !== 'store') return true
+    if (u.op !== 'reduce' && u.op !== 'end' && u.op !== 'store' && u.op !== 'scan') return true
     const open = openRanges(u)
     return open.has(a) === open.has(b) && u.src.includes(a) === u.src.includes(b)
   })
@@ -155,7 +158,7 @@ function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nes
   const toHead = new Map<UOp, UOp>([[axis, head]])
   const toRest = new Map<UOp, UOp>([[axis, indexAdd(rest, at)]])
   const role = roleOf(nest, axis)
-  if (role === 'copy') refuse('peel: a staged copy is made whole')
+  if (role === 'copy' || role === 'scan') refuse(`peel: a ${role === 'copy' ? 'staged copy' : 'scan'} is made whole`)
   if (role === 'output') {
     const stores = nest.stores.flatMap(s => (openRanges(s).has(axis) ? [toHead, toRest].map(map => replaceAxes([s], map)[0]) : [s]))
     return { nest: { stores, order: nest.order.flatMap(a => (a === axis ? [head, rest] : [a])) }, newAxes: 1 }
@@ -193,6 +196,7 @@ function reorder(nest: Nest, axes: readonly number[]): Nest {
   if (new Set(order).size !== nest.order.length) {
     return refuse(`reorder: ${axes.join(' ')} does not name every axis of ${nest.order.map(a => a.arg.axis).join(' ')} once`)
   }
+  if (!keepsScans(nest, order)) refuse(`reorder: in ${axes.join(' ')} a scan does not meet its elements in their order`)
   return { stores: nest.stores, order }
 }
 
@@ -201,6 +205,7 @@ const kindsOf: Readonly<Record<ReturnType<typeof roleOf>, readonly AxisKind[]>> 
   output: ['loop', 'task', 'lane', 'unroll'],
   reduction: ['reduce', 'lane', 'unroll', 'group'],
   copy: ['loop', 'lane', 'unroll'],
+  scan: ['loop'],
 }
 
 function setKind(nest: Nest, axis: Axis, how: AxisKind): Nest {

@@ -12,7 +12,7 @@ export function estimateWork(kernel: UOp<'kernel'>): WorkEstimate {
   let ops = 0
   const touched = new Map<number, number>()
   for (const u of toposort(kernel)) {
-    if (u.op === 'reduce') ops += iterations(openRanges(u.src[0]))
+    if (u.op === 'reduce' || u.op === 'scan') ops += iterations(openRanges(u.src[0]))
     else if (isAlu(u.op) && u.dtype.kind !== 'index' && u.dtype.kind !== 'bool' && u.op !== 'cast' && u.op !== 'bitcast') {
       ops += iterations(openRanges(u)) * (u.op === 'mulacc' ? 2 : 1)
     } else if (u.op === 'load' || u.op === 'store') {

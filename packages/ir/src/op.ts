@@ -90,6 +90,26 @@ export interface ArgTypes {
   assign: undefined
   /** src [x]: reduced axes keep size 1. */
   reduce_axis: { readonly alu: ReduceAlu; readonly axes: readonly number[] }
+  /**
+   * src [x]: out[i] = x[0] ⊕ … ⊕ x[i] along the axis. src [x, keys], keys integers in [0, buckets): each element is combined
+   * with those before it that have its key; `buckets` is 0 without keys. src [x, keys, initial], initial with `buckets`
+   * elements along the axis: each key's total begins with its element of it.
+   */
+  scan_axis: { readonly alu: ReduceAlu; readonly axis: number; readonly buckets: number }
+  /**
+   * src [x, positions] of one shape: the axes from `axis` on become one of `size`, out[b…, p] = the elements whose position
+   * is p, combined; the combination's identity where there is none. Positions outside are left out.
+   */
+  scatter: { readonly alu: ReduceAlu; readonly axis: number; readonly size: number }
+  /** The same where each position in [0, size) is named exactly once: out[b…, positions[b…, i…]] = x[b…, i…]. */
+  place: { readonly axis: number; readonly size: number }
+  /**
+   * src [x]: the first `count` elements along the axis, in ascending or descending order. NaN is larger than all others,
+   * zeros are equal, and equal elements stay in their order.
+   */
+  sort: { readonly axis: number; readonly descending: boolean; readonly count: number }
+  /** src [x]; dtype i32: the positions along the axis from which `sort` takes its elements. */
+  argsort: { readonly axis: number; readonly descending: boolean; readonly count: number }
   /** src [x, indices]: out[i…, rest…] = x[indices[i…], rest…]; zero where the index is outside. x has rank >= 1. */
   gather: undefined
   /** src roots; dtype void: several results computed together. */
@@ -112,6 +132,11 @@ export interface ArgTypes {
   store: undefined
   /** src [value, ...ranges]: value combined over the ranges. */
   reduce: ReduceAlu
+  /**
+   * src [value, ...ranges]: value combined over the iterations of the ranges so far, this one included, the last range
+   * fastest; the ranges stay open. All other loops that it stands in are around them.
+   */
+  scan: ReduceAlu
   /** src stores; dtype void. One kernel: independent loop nests and their stores. */
   kernel: { readonly name: string }
 
@@ -135,7 +160,11 @@ export interface ArgTypes {
   barrier: undefined
   /** src [extent]; dtype index; the launch index along one grid ('grid0'…) or block ('block0'…) dimension. */
   special: { readonly name: string }
-  /** src [x, ...before]: x, ordered after the others. Renders as x. */
+  /**
+   * src [x, ...before]: x, ordered after the others. Renders as x. Kernel level: `before` may hold stores, `end`s and
+   * ranges. Behind an `end`, a range is one whose iterations follow each other, inside all loops that the `end` stands in;
+   * other ranges are loops whose iterations each begin anew.
+   */
   after: undefined
   /** src operands: target-specific text for the renderer that knows `name`; counted. */
   custom: { readonly name: string }

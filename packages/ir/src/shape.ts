@@ -48,6 +48,9 @@ function infer(u: UOp): Shape {
   if (is(u, 'shrink')) return u.arg.map(([a, b]) => subDims(b, a))
   if (is(u, 'shear')) return src0(u).map((d, i) => (i === u.arg.axis ? u.arg.size : d))
   if (is(u, 'reduce_axis')) return src0(u).map((d, i) => (u.arg.axes.includes(i) ? 1 : d))
+  if (is(u, 'sort') || is(u, 'argsort')) return src0(u).map((d, i) => (i === u.arg.axis ? u.arg.count : d))
+  if (is(u, 'scatter') || is(u, 'place')) return [...src0(u).slice(0, u.arg.axis), u.arg.size]
+  if (is(u, 'scan_axis')) return src0(u)
   if (is(u, 'gather')) return [...(knownOf(u.src[1]) ?? SCALAR), ...src0(u).slice(1)]
   switch (u.op) {
     case 'flip': case 'contiguous': case 'copy': case 'detach': case 'assign':

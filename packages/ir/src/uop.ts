@@ -345,6 +345,7 @@ export const store = (to: UOp, value: UOp, gate?: UOp): UOp<'store'> =>
   uop('store', dtypes.void, gate ? [to, value, gate] : [to, value])
 export const reduce = (alu: ReduceAlu, value: UOp, ranges: readonly UOp[]): UOp =>
   ranges.length === 0 ? value : uop('reduce', value.dtype, [value, ...ranges], alu)
+export const scan = (alu: ReduceAlu, value: UOp, ranges: readonly UOp[]): UOp<'scan'> => uop('scan', value.dtype, [value, ...ranges], alu)
 export const vectorize = (elements: readonly UOp[]): UOp =>
   elements.length === 1 ? elements[0] : uop('vectorize', vector(elements[0].dtype, elements.length), elements)
 export const extract = (x: UOp, lanes: readonly number[]): UOp => uop('extract', vector(x.dtype, lanes.length), [x], lanes)

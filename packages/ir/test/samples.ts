@@ -24,6 +24,9 @@ export function tensorSamples(): UOp[] {
     uop('expand', f32, [shaped(3, 1, 4)], [3, n, 4]), uop('shear', f32, [x], { axis: 0, by: 1, factor: -2, offset: 3, size: 5 }),
     uop('iota', i64, [], { size: binary('mul', n, indexConst(2)) }), uop('contiguous', f32, [x]), uop('copy', f32, [x], { device: 'other' }),
     uop('reduce_axis', f32, [x], { alu: 'add', axes: [0, 1] }), uop('reduce_axis', bool, [condition], { alu: 'max', axes: [] }),
+    uop('scan_axis', f32, [x], { alu: 'mul', axis: 1, buckets: 0 }), uop('scan_axis', f32, [x, integers], { alu: 'add', axis: 0, buckets: 9 }),
+    uop('scatter', f32, [x, integers], { alu: 'max', axis: 1, size: 5 }), uop('place', f32, [x, integers], { axis: 0, size: 12 }),
+    uop('sort', f32, [x], { axis: 1, descending: true, count: 2 }), uop('argsort', i32, [x], { axis: 0, descending: false, count: 3 }),
     uop('gather', f32, [x, uop('iota', i32, [], { size: 7 })]), cast('cast', n, f32),
     uop('sink', nothing, [uop('assign', f32, [x, unary('sqrt', x)]), uop('assign', f32, [uop('assign', f32, [x, x]), x])]),
     ...dataTypes.map(d => constant(d.kind === 'bool' ? true : 3, d)),
@@ -42,6 +45,7 @@ export function kernelSamples(): UOp<'kernel'>[] {
   const read = load(address(uop('after', tile.dtype, [tile, filled]), k))
   return [
     uop('kernel', nothing, [store(address(out, i), reduce('add', binary('mul', loaded, read), [k]))], { name: 'staged' }),
+    uop('kernel', nothing, [store(address(out, i), uop('scan', f32, [load(address(a, i)), i], 'max'))], { name: 'scanned' }),
     uop('kernel', nothing, [store(address(out, i), constant(1, f32), binary('lt', i, indexConst(3))), uop('end', nothing, [store(address(a, k), uop('custom', f32, [read], { name: 'c' })), k])], { name: '' }),
   ]
 }

@@ -1,5 +1,5 @@
 import { is, isMovement, itemSize, openRanges, range, shapeOf, type Dim, type UOp } from '@petagrad/ir'
-import { isContraction, isReduction, sizeOf, type InlineCost } from './cost.js'
+import { isContraction, isOrdered, isReduction, sizeOf, type InlineCost } from './cost.js'
 import { isSubset, iterations } from './group.js'
 import { originOf } from './indexing.js'
 import type { Use } from './use.js'
@@ -34,6 +34,7 @@ export function chainIndex(u: UOp, uses: readonly Use[]): readonly (UOp | undefi
   const [first, ...others] = uses as readonly (Use | undefined)[]
   if (first === undefined || uses.some(use => use.gate !== undefined)) return undefined
   const { kernel } = first.group
+  if (kernel.inOrder || isOrdered(u)) return undefined
   const candidates = kernel.shared ?? new Set(kernel.ranges.filter(r => is(r.src[0], 'const')))
   const shape = shapeOf(u)
   const index = shape.map((d, axis) => {

@@ -36,7 +36,7 @@ export function inlineCost(u: UOp, isStored: (u: UOp) => boolean, memo: Map<UOp,
   const cached = memo.get(u)
   if (cached !== undefined) return cached
   let cost: InlineCost
-  if (u.op === 'buffer' || u.op === 'reduce_axis' || isStored(u)) cost = { ops: 0, loads: 1, bytes: itemSize(u.dtype) }
+  if (u.op === 'buffer' || u.op === 'reduce_axis' || isOrdered(u) || isStored(u)) cost = { ops: 0, loads: 1, bytes: itemSize(u.dtype) }
   else if (u.op === 'const' || u.op === 'iota') cost = FREE
   else {
     let ops = isMovement(u.op) ? 0 : (OP_COST[u.op] ?? 1)
@@ -84,7 +84,7 @@ function hasReuse(u: UOp<'reduce_axis'>): boolean {
   for (let n = stack.pop(); n !== undefined; n = stack.pop()) {
     if (seen.has(n)) continue
     seen.add(n)
-    if (n.op === 'buffer' || n.op === 'reduce_axis' || n.op === 'contiguous') distinct += sizeOf(n)
+    if (n.op === 'buffer' || n.op === 'reduce_axis' || isOrdered(n) || n.op === 'contiguous') distinct += sizeOf(n)
     else if (isAlu(n.op) || isMovement(n.op) || n.op === 'detach') stack.push(...n.src)
     else if (n.op === 'gather') distinct += sizeOf(n)
     if (distinct * REUSE_OF_CONTRACTION > work) return false
@@ -98,4 +98,8 @@ export const reduceLength = (u: UOp<'reduce_axis'>): number => {
   return u.arg.axes.reduce((n, a) => n * maxOf(shape[a]), 1)
 }
 
+/** Made by loops that meet their elements one after another. */
+export const isOrdered = (u: UOp): boolean => u.op === 'scan_axis' || u.op === 'argsort' || u.op === 'scatter' || u.op === 'place'
+/** Made along one of the loops that use it, element by element. */
+export const isScan = (u: UOp): u is UOp<'scan_axis'> | UOp<'argsort'> => u.op === 'scan_axis' || u.op === 'argsort'
 export const isReduction = (u: UOp): u is UOp<'reduce_axis'> => is(u, 'reduce_axis')

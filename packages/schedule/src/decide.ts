@@ -1,5 +1,5 @@
-import { is, isMovement, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
-import { inlineCost, isContraction, isReduction, LOAD_COST, reduceLength, ROUND_TRIP_COST, sizeOf, type InlineCost } from './cost.js'
+import { dimUOp, is, isMovement, shapeOf, simplifyGiven, toposort, uop, dtypes, type UOp } from '@petagrad/ir'
+import { inlineCost, isContraction, isReduction, isScan, LOAD_COST, reduceLength, ROUND_TRIP_COST, sizeOf, type InlineCost } from './cost.js'
 import { chainIndex, isInlineInChain } from './chain.js'
 import { Group, iterations } from './group.js'
 import { andGate, inside, originOf } from './indexing.js'
@@ -28,6 +28,9 @@ const SUM_RECOMPUTE = 4
 const FEW_OPERATIONS = 2048
 /** A kernel that goes over its rows several times computes their elements again in each pass. */
 const ROW_PASSES = 3
+
+/** Loops that update tables wait for memory most of the time: what they take may be made again in each of so many. */
+const TABLE_PASSES = 2
 
 /**
  * Decides what is stored, from the results backwards: every use of a node is known, as an index over the loops of the
@@ -68,9 +71,9 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       } else {
         const chained = wanted || u.op === 'contiguous' ? undefined : chainIndex(u, list)
         const { group, index } = chained === undefined
-          ? Group.over(groups.length, shapeOf(u))
+          ? (beside(u) ?? Group.over(groups.length, shapeOf(u.op === 'place' ? u.src[0] : u)))
           : list[0].group.kernel.chain(groups.length, shapeOf(u), chained)
-        groups.push(group)
+        if (!groups.includes(group)) groups.push(group)
         store(u, group, index)
         list.push(Use.whole(group, index))
         note(u, list[list.length - 1])
@@ -89,12 +92,31 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   }
   return { groups: groups.filter(g => g.kernel === g), home }
 
+  /** The group that puts another value into the places that `u` is put into, if neither waits for the other. */
+  function beside(u: UOp): { readonly group: Group; readonly index: readonly UOp[] } | undefined {
+    if (u.op !== 'place') return undefined
+    for (const group of groups) {
+      const same = group.stores.find(s => s.node.op === 'place' && s.node.src[1] === u.src[1])
+      if (same !== undefined && ![...uses.get(u)?.values() ?? []].some(use => group.follows(use.group))) return { group, index: same.index }
+    }
+    return undefined
+  }
+
   /** Records what computing `u` for `use` asks of the group's loops. */
   function note(u: UOp, use: Use): void {
-    if (!isReduction(u)) return
-    use.group.reductions.add(u)
-    if (isContraction(u)) use.group.contraction = u
-    use.group.addLevel(use.level)
+    if (isScan(u)) {
+      use.group.reductions.add(u)
+      use.group.addLevel(aroundScan(u, use))
+      use.group.inOrder = true
+    } else if (is(u, 'scatter')) {
+      use.group.reductions.add(u)
+      use.group.addLevel(new Set(use.group.ranges.filter(r => r !== use.index[u.arg.axis])))
+      use.group.inOrder = true
+    } else if (isReduction(u)) {
+      use.group.reductions.add(u)
+      if (isContraction(u)) use.group.contraction = u
+      use.group.addLevel(use.level)
+    }
   }
 
   function spread(u: UOp, use: Use): void {
@@ -122,6 +144,16 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
       addUse(indices, use.asOperand().at(at, use.gate))
       const gate = andGate(use.gate, inside(chosen, shapeOf(x)[0]))
       addUse(x, use.asOperand().at([chosen, ...use.index.slice(rank)], gate))
+    } else if (is(u, 'scatter')) {
+      const along = shapeOf(u.src[0]).slice(u.arg.axis).map(d => (d === 1 ? dimUOp(0) : use.group.newRange(d, 'loop')))
+      const outer = use.index.slice(0, u.arg.axis)
+      const inner = use.at(outer, use.gate).reducedOver([...outer, ...along], along.filter(r => r.op === 'range'), undefined)
+      for (const s of u.src) addUse(s, inner)
+    } else if (is(u, 'argsort')) {
+      addUse(u.src[0], filling(use, u.arg.axis, Number(shapeOf(u.src[0])[u.arg.axis])))
+    } else if (is(u, 'scan_axis') && u.src.length > 2) {
+      for (const s of u.src.slice(0, 2)) addUse(s, use.asOperand())
+      addUse(u.src[2], filling(use, u.arg.axis, u.arg.buckets))
     } else {
       const operand = use.asOperand()
       for (const s of u.src) addUse(s, operand)
@@ -131,8 +163,10 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
   /** Whether every use of `u` should compute it in place. */
   function inlined(u: UOp, list: readonly Use[]): boolean {
     if (isMovement(u.op) || u.op === 'const' || u.op === 'iota') return true
+    if (u.op === 'scatter' || u.op === 'place') return false
     const size = Math.max(1, sizeOf(u))
     if (isReduction(u)) return reductionInlined(u, list, size)
+    if (isScan(u)) return list.every(use => use.group === list[0].group && scans(u, use))
     let evaluations = 0
     for (const use of list) evaluations += use.evaluations
     const cost = inlineCost(u, stored, costs)
@@ -142,6 +176,7 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     const inChain = list[0].group.isChain && list.every(use => use.group.kernel === list[0].group.kernel)
     if (inChain || (again > 0 && chainIndex(u, list) !== undefined)) return isInlineInChain(u, list, cost)
     if (evaluations * cost.ops <= FEW_OPERATIONS) return true
+    if (evaluations <= TABLE_PASSES * size && list.every(use => updatesTable(use.group))) return true
     if (evaluations <= ROW_PASSES * size && list.every(use => use.group === list[0].group)) return true
     return again * (cost.ops + LOAD_COST * Math.max(0, cost.loads - 1)) <= size * ROUND_TRIP_COST
   }
@@ -181,17 +216,38 @@ export function decide(destinations: ReadonlyMap<UOp, readonly Destination[]>): 
     return !serial || work <= SERIAL_WORK || iterations(level) >= ENOUGH_PARALLEL
   }
 
+  /** Whether a scan can go along with the loops of the group of `use`: it sees every element once, and the loops around it can be. */
+  function scans(u: UOp<'scan_axis'> | UOp<'argsort'>, use: Use): boolean {
+    if (use.gate !== undefined || use.reducing.size > 0 || use.group.contraction !== undefined || use.group.isChain) return false
+    return use.level.size === use.group.ranges.length && coversOnce(u, use) && use.group.admitsLevel(aroundScan(u, use))
+  }
+
   /** Whether the group of `use` may also store `u`: it makes each element once, and waits for nobody who needs them. */
   function canHost(u: UOp, use: Use, list: readonly Use[]): boolean {
+    if (u.op === 'scatter' || u.op === 'place') return false
     if (use.gate !== undefined || use.reducing.size > 0 || !coversOnce(u, use)) return false
     const level = use.level
     if (!use.group.admitsLevel(level) || use.group !== use.group.kernel) return false
     // What is assigned may be read by the same kernel as it was: every task must have its own elements.
     if (level.size < use.group.ranges.length && destinations.get(u)?.some(d => d.kind === 'assign')) return false
+    if (isScan(u) && !scans(u, use)) return false
     if (isReduction(u) && !fits(u, use, isContraction(u), reduceLength(u) * sizeOf(u))) return false
     if (!isReduction(u) && level.size < use.group.ranges.length && use.group.contraction !== undefined) return false
     return list.every(other => other.group === use.group || (other.group.kernel !== use.group && !use.group.follows(other.group.kernel)))
   }
+}
+
+/** Whether a group's loop looks up where each element goes. */
+const updatesTable = (group: Group): boolean => group.stores.some(s => s.node.op === 'place' || s.node.op === 'scatter')
+
+/** The loops that must be around a scan: all but the one along its axis. */
+const aroundScan = (u: UOp<'scan_axis'> | UOp<'argsort'>, use: Use): ReadonlySet<UOp> =>
+  new Set(use.group.ranges.filter(r => r !== use.index[u.arg.axis]))
+
+/** The use in a loop that fills a table before the loop along `axis` begins. */
+function filling(use: Use, axis: number, size: number): Use {
+  const all = use.group.newRange(size, 'loop')
+  return use.reducedOver(use.index.map((i, a) => (a === axis ? all : i)), [all], undefined)
 }
 
 /** The index is the group's own loops, each at most once and over its whole dimension. */

@@ -26,6 +26,8 @@ export class Group {
   contraction: UOp | undefined
   /** Reductions computed in this group. */
   readonly reductions = new Set<UOp>()
+  /** Whether some of its loops must be met in order: no chain starts in it. */
+  inOrder = false
   private sharedLoops: ReadonlySet<UOp> | undefined
   /** The kernel that this group is part of: itself, or the one whose chain it stands in. */
   readonly kernel: Group

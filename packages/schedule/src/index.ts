@@ -4,6 +4,7 @@ import { sizeOf } from './cost.js'
 import { decide } from './decide.js'
 import type { Group } from './group.js'
 import { lowerGroup, type LoweredGroup, type Memory } from './lower.js'
+import { splitLongScans } from './long-scans.js'
 import { align, planMemory, type Lifetime } from './memory.js'
 import { memoryKey, mergeSiblings, shareReduceLoops } from './merge.js'
 import { kernelName } from './name.js'
@@ -11,6 +12,7 @@ import { copyBack, orderAssignments, orderGroups } from './order.js'
 import { packUpdates } from './pack.js'
 import type { BoundPlan, KernelCall, Plan, Slot } from './plan.js'
 import { prepare, type Destination } from './prepare.js'
+import { expandSorts } from './sort.js'
 import { splitLongReductions } from './split.js'
 
 export * from './plan.js'
@@ -51,7 +53,7 @@ export function schedule(sink: UOp<'sink'>, options: ScheduleOptions = {}): Boun
 }
 
 function makePlan(sink: UOp, maxBuffers: number, onPass: OnPass): Plan {
-  const { destinations: asked, roots } = prepare(splitLongReductions(sink))
+  const { destinations: asked, roots } = prepare(splitLongReductions(splitLongScans(expandSorts(sink))))
   const destinations = new Map(asked)
   onPass('prepare', [...destinations.keys()])
   const { groups: decided, home: homes } = decide(destinations)
@@ -106,10 +108,24 @@ function layOut(order: readonly LoweredGroup[], destinations: ReadonlyMap<UOp, r
     const i = numbers.get(memoryKey(m)) ?? 0
     return { kind: 'arena', offset: offsets[i], bytes: intervals[i].bytes }
   }
+  const named = new Map<string, readonly UOp[]>()
   const calls = order.map((l): KernelCall => {
     const stores = shareReduceLoops(l.stores)
-    const kernel = uop('kernel', dtypes.void, stores, { name: kernelName(l.group, stores) })
+    const kernel = uop('kernel', dtypes.void, stores, { name: ownName(kernelName(l.group, stores), stores, named) })
     return { kernel, args: l.memory.map(slotOf), variables: toposort(kernel).filter(u => is(u, 'variable')) }
   })
   return { calls, roots, arenaBytes: bytes, unplannedBytes: intervals.reduce((n, l) => n + align(l.bytes), 0) }
+}
+
+/** The passes of one sort differ in a shift. Names of their own let one run of a compiler take them all. */
+function ownName(name: string, stores: readonly UOp[], named: Map<string, readonly UOp[]>): string {
+  if (!/^(place|scatter)_/.test(name)) return name
+  let own = name
+  for (let n = 2; ; n++) {
+    const known = named.get(own)
+    if (known === undefined || known.every((s, i) => s === stores[i])) break
+    own = `${name}_pass${n}`
+  }
+  named.set(own, stores)
+  return own
 }

@@ -1,10 +1,12 @@
 import {
-  address, bounds, cast, conjuncts, constant, dtypes, is, isMovement, load, param, PetagradError, range, reduce, reduceIdentity, shapeOf,
-  scratch, simplifyGiven, store, uop, where, withSrc,
+  address, bounds, cast, conjuncts, constant, dimUOp, dtypes, is, isMovement, load, param, PetagradError, range, reduce,
+  reduceIdentity, scan, scratch, shapeOf, simplifyGiven, store, uop, where, withSrc,
   type DType, type UOp,
 } from '@petagrad/ir'
 import { maxOf, sizeOf } from './cost.js'
 import type { Group } from './group.js'
+import { selectionBlock } from './sort.js'
+import { keyedScan, loopsOf, scattered, selection } from './tables.js'
 import { andGate, flatten, inside, originOf } from './indexing.js'
 import type { Destination } from './prepare.js'
 
@@ -186,6 +188,28 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
       const value = valueOf(u.src[0], withRanges(u, index, ranges), gate)
       return u.arg.alu === 'add' ? joinedSum(value, ranges) : reduce(u.arg.alu, value, ranges)
     }
+    if (is(u, 'scan_axis')) {
+      const along = index[u.arg.axis]
+      const value = valueOf(u.src[0], index, gate)
+      if (u.src.length > 1) return scanByKeys(u, value, index)
+      return along.op === 'range' ? scan(u.arg.alu, value, [along]) : value
+    }
+    if (is(u, 'argsort')) {
+      const { axis } = u.arg
+      const priority = (at: UOp): UOp => valueOf(u.src[0], index.map((i, a) => (a === axis ? at : i)), undefined)
+      const around = loopsOf(index.filter((_, a) => a !== axis))
+      const count = Number(shapeOf(u.src[0])[axis])
+      return selection(priority, u.src[0].dtype, count, selectionBlock(count), index[axis], around, () => axes++)
+    }
+    if (is(u, 'scatter')) {
+      const outer = index.slice(0, u.arg.axis)
+      const along = shapeOf(u.src[0]).slice(u.arg.axis).map(d => (d === 1 ? dimUOp(0) : range(d, axes++, 'loop')))
+      const [value, position] = u.src.map(s => valueOf(s, [...outer, ...along], undefined))
+      const gate = inside(cast('cast', position, dtypes.index), u.arg.size)
+      const loops = along.filter(r => r.op === 'range')
+      const { alu, axis, size } = u.arg
+      return scattered(alu, value, position, gate, loops, loopsOf(outer), size, index[axis], () => axes++)
+    }
     if (u.op === 'gather') {
       const [x, indices] = u.src
       const rank = shapeOf(indices).length
@@ -198,6 +222,14 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
     if (u.op === 'contiguous') return valueOf(u.src[0], index, gate)
     if (u.op === 'copy') throw new PetagradError('UNSUPPORTED', 'copies between devices are not scheduled yet', { op: 'copy' })
     return withSrc(u, u.src.map(s => valueOf(s, index, gate)))
+  }
+
+  const scanByKeys = (u: UOp<'scan_axis'>, value: UOp, index: readonly UOp[]): UOp => {
+    const { alu, axis, buckets } = u.arg
+    const [along, outer] = [index[axis], loopsOf(index.filter((_, a) => a !== axis))]
+    const beginning = (at: UOp): UOp => valueOf(u.src[2], index.map((i, a) => (a === axis ? at : i)), undefined)
+    const initial = u.src.length < 3 ? undefined : beginning
+    return keyedScan(alu, value, valueOf(u.src[1], index, undefined), along, outer, buckets, initial, () => axes++)
   }
 
   const rangesFor = (u: UOp<'reduce_axis'>, index: readonly UOp[]): readonly UOp[] => {
@@ -217,16 +249,26 @@ export function lowerGroup(group: Group, homes: Homes): LoweredGroup {
     return inner
   }
 
+  /** The element of a placed node that element `index` of its source becomes; the gate is false for those that are left out. */
+  const placeOf = (u: UOp, index: readonly UOp[]): { readonly at: readonly UOp[]; readonly gate: UOp | undefined } => {
+    const position = cast('cast', valueOf(u.src[1], index, undefined), dtypes.index)
+    const axis = shapeOf(u).length - 1
+    const at = [...index.slice(0, axis), position]
+    return { at, gate: sizeOf(u) === sizeOf(u.src[0]) ? undefined : inside(position, shapeOf(u)[axis]) }
+  }
+
   const stores: UOp[] = []
   for (const { node, index } of group.stores) {
-    const value = lower(node, index, undefined)
+    const placed = node.op === 'place'
+    const value = placed ? valueOf(node.src[0], index, undefined) : lower(node, index, undefined)
+    const { at, gate } = placed ? placeOf(node, index) : { at: index, gate: undefined }
     const to = homes.destinations.get(node) ?? []
     for (let copy = 0; copy < Math.max(1, to.length); copy++) {
       const place = to[copy] as Destination | undefined
       const pointer = place?.kind === 'assign' ? slotOf({ kind: 'buffer', buffer: place.buffer }) : slotOf({ kind: 'value', node, copy })
-      const offset = place?.kind === 'assign' ? offsetInBuffer(place.target, index) : flatten(shapeOf(node), index)
+      const offset = place?.kind === 'assign' ? offsetInBuffer(place.target, at) : flatten(shapeOf(node), at)
       writes.add(slotNumber(pointer))
-      stores.push(store(address(pointer, offset), value))
+      stores.push(store(address(pointer, offset), value, gate))
     }
   }
   return { group, stores, memory, reads, writes, before }

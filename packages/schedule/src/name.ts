@@ -13,6 +13,9 @@ export function kernelName(group: Group, stores: readonly UOp[]): string {
     group.contraction !== undefined ? 'contract'
     : reduces.length > 1 ? 'reduces'
     : reduces.length === 1 ? (is(reduces[0], 'reduce') ? { add: 'sum', mul: 'prod', max: 'max' }[reduces[0].arg] : 'reduce')
+    : group.stores.some(s => s.node.op === 'place') ? 'place'
+    : group.stores.some(s => s.node.op === 'scatter') ? 'scatter'
+    : nodes.some(u => u.op === 'scan') ? 'scan'
     : nests.size > 1 ? 'updates'
     : stores.length > 1 ? `map${stores.length}` : 'map'
   if (kind === 'updates') return `updates_${nests.size}`

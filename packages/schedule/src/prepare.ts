@@ -74,8 +74,8 @@ function unshaped(value: UOp): UOp {
 const inShapeOf = (value: UOp, target: UOp): UOp =>
   sameShape(shapeOf(value), shapeOf(target)) ? target : uop('reshape', target.dtype, [target], shapeOf(value))
 
-/** A value that is itself memory is copied, never aliased, when it is assigned. */
-const storedAs = (value: UOp): UOp => (unshaped(value).op === 'buffer' ? uop('contiguous', value.dtype, [value]) : value)
+/** A value that is itself memory is copied, never aliased, when it is assigned; and so is one that is stored in an order of its own. */
+const storedAs = (value: UOp): UOp => (['buffer', 'place'].includes(unshaped(value).op) ? uop('contiguous', value.dtype, [value]) : value)
 
 function assignTarget(u: UOp): UOp {
   let target = u

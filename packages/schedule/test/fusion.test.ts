@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type UOp } from '@petagrad/ir'
+import { dtypes, uop, type UOp } from '@petagrad/ir'
 import { schedule } from '@petagrad/schedule'
-import { alu, assign, buffer, conv2d, expand, full, layerNorm, matmul, permute, reduce, reshape, sink, softmax, unary } from './graphs.js'
+import { alu, assign, buffer, conv2d, expand, full, layerNorm, matmul, permute, reduce, reshape, scan, sink, softmax, unary } from './graphs.js'
 
 const kernels = (...roots: UOp[]): number => schedule(sink(...roots)).plan.calls.length
 const names = (...roots: UOp[]): string[] => schedule(sink(...roots)).plan.calls.map(c => c.kernel.arg.name)
@@ -20,6 +20,11 @@ describe('one kernel', () => {
   it('relu and what it was computed from', () => {
     const pre = alu('add', matmul(buffer([32, 64]), buffer([64, 48])), reshape(buffer([48]), [1, 48]))
     expect(kernels(alu('max', pre, 0), pre)).toBe(1)
+  })
+  it('a running sum with what it is of and what is made of it', () => expect(kernels(alu('mul', scan('add', unary('exp2', buffer([1024, 1024])), 1), 2))).toBe(1))
+  it('two scans along one axis', () => {
+    const x = buffer([64, 100])
+    expect(kernels(scan('add', x, 0), scan('max', x, 0))).toBe(1)
   })
   it('mean of a log-sum-exp', () => {
     const x = buffer([64, 10])
@@ -69,7 +74,19 @@ describe('what is stored', () => {
     const x = unary('exp2', buffer([64, 64]))
     expect(kernels(matmul(x, buffer([64, 256])))).toBe(2)
   })
+  it('a scan across another', () => expect(kernels(scan('add', scan('add', buffer([64, 100]), 0), 1))).toBe(2))
+  it('the totals of blocks of one long scan, and what comes before each', () => expect(kernels(scan('add', buffer([1 << 20]), 0))).toBe(3))
   it('parts of a long sum, so that cores can share it', () => expect(kernels(reduce('add', buffer([1 << 20]), [0]))).toBe(2))
+})
+
+describe('sorting', () => {
+  const sorted = (dims: readonly number[], count = dims[dims.length - 1]): UOp[] => {
+    const [x, arg] = [buffer(dims), { axis: dims.length - 1, descending: true, count }]
+    return [uop('sort', x.dtype, [x], arg), uop('argsort', dtypes.i32, [x], arg)]
+  }
+  it('a million numbers: three passes of counting, adding up and placing', () => expect(kernels(...sorted([1_000_000]))).toBe(9))
+  it('ten of a thousand: priorities, and looking for them', () => expect(kernels(...sorted([1024, 1000], 10))).toBe(2))
+  it('short lines: keys, ranks, and placing', () => expect(kernels(...sorted([1000, 40]))).toBe(3))
 })
 
 describe('assignment', () => {

@@ -12,6 +12,7 @@ export const expand = (x: UOp, dims: readonly number[]): UOp => uop('expand', x.
 export const permute = (x: UOp, order: readonly number[]): UOp => uop('permute', x.dtype, [x], order)
 export const pad = (x: UOp, by: readonly (readonly [number, number])[]): UOp => uop('pad', x.dtype, [x], by)
 export const reduce = (alu: ReduceAlu, x: UOp, axes: readonly number[]): UOp => uop('reduce_axis', x.dtype, [x], { alu, axes })
+export const scan = (alu: ReduceAlu, x: UOp, axis: number): UOp => uop('scan_axis', x.dtype, [x], { alu, axis, buckets: 0 })
 export const unary = (op: UnaryOp, x: UOp): UOp => uop(op, x.dtype, [x])
 export const assign = (target: UOp, value: UOp): UOp => uop('assign', target.dtype, [target, value])
 export const sink = (...roots: UOp[]): UOp<'sink'> => uop('sink', dtypes.void, roots)
@@ -95,5 +96,8 @@ export const samples: Readonly<Record<string, () => UOp[]>> = {
   attention: () => [attention(buffer([2, 9, 20]), buffer([2, 10, 20]), buffer([2, 10, 6]), buffer([1, 9, 10]))],
   'attention of few': () => [attention(buffer([2, 6, 8]), buffer([2, 6, 8]), buffer([2, 6, 8]))],
   transpose: () => [permute(buffer([21, 18]), [1, 0])],
+  'running sum of rows': () => [scan('add', buffer([12, 35]), 1)],
+  'running maximum of columns': () => [alu('add', scan('max', alu('mul', buffer([9, 40]), 2), 0), 1)],
+  'running sums of a softmax': () => [scan('add', softmax(buffer([10, 35])), 1)],
   scalar: () => [alu('mul', reduce('add', buffer([5]), [0]), 2)],
 }

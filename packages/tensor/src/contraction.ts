@@ -4,7 +4,7 @@ import {
   splat, sumAxes,
 } from './build.js'
 import type { TensorCore } from './core.js'
-import { IndexingOps } from './indexing.js'
+import { SortOps } from './sort.js'
 import { numericShape } from './movement.js'
 import { floatOf, promote } from './promotion.js'
 import type { Tensor } from './tensor.js'
@@ -34,7 +34,7 @@ interface Window {
 }
 
 /** Sums of products: matrices and sliding windows. */
-export abstract class ContractionOps extends IndexingOps {
+export abstract class ContractionOps extends SortOps {
   /**
    * [..., m, k] by [..., k, n] gives [..., m, n]; leading dimensions broadcast. A vector on either side is a row or a column
    * that goes away.

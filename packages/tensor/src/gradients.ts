@@ -3,6 +3,8 @@ import {
   add, addScalar, apply, cast, div, equal, expand, flip, lessThan, mul, mulScalar, neg, pad, permute, reciprocal, reduceAxes, reshape,
   select, shear, shrink, splat, splatValue, sumAxes, zerosLike,
 } from './build.js'
+import { scanGradient } from './scan-gradients.js'
+import { placedGradient, sortGradient } from './sort-gradients.js'
 
 /**
  * How the gradient `g` of a node reaches its sources: one thunk for each source, or undefined where nothing flows
@@ -147,6 +149,11 @@ const tensorLevel: Partial<Record<Op, GradientRule>> = {
       }
     },
   ],
+  scan_axis: (u, g) => [() => (is(u, 'scan_axis') ? scanGradient(u, g) : g)],
+  sort: (u, g) => [() => (is(u, 'sort') ? sortGradient(u, g) : g)],
+  argsort: none,
+  scatter: (u, g) => [() => (is(u, 'scatter') ? placedGradient(u, g) : g)],
+  place: (u, g) => [() => (is(u, 'place') ? placedGradient(u, g) : g)],
   gather: (u, g) => [() => scatterRows(u, g)],
 }
 

@@ -19,7 +19,7 @@ export interface VarianceOptions extends ReduceOptions {
 }
 
 /** Sums of small integers are wider than the integers; sums of small floats are made in f32 and rounded once. */
-function sumDType(dtype: DType): DType {
+export function sumDType(dtype: DType): DType {
   if (dtype.kind === 'float') return accumulator(dtype)
   if (dtype.bits === 64) return dtype
   return dtype.kind === 'uint' ? dtypes.u32 : dtypes.i32

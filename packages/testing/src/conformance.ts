@@ -3,6 +3,8 @@ import { memoryCases } from './cases/memory.js'
 import { movementCases } from './cases/movement.js'
 import { randomCases } from './cases/random.js'
 import { reductionCases } from './cases/reductions.js'
+import { scanCases } from './cases/scans.js'
+import { sortCases } from './cases/sorts.js'
 import type { CaseTemplate } from './cases/template.js'
 import type { ConformanceCase, ConformanceTarget } from './target.js'
 
@@ -19,7 +21,10 @@ export interface ConformanceOptions {
  * zero where the IR leaves it open.
  */
 export function conformanceCases(target: ConformanceTarget, options: ConformanceOptions): readonly ConformanceCase[] {
-  const templates = [...elementWiseCases(), ...castCases(), ...movementCases(), ...reductionCases(), ...memoryCases(), ...randomCases(options.seed, options.randomGraphs ?? 100)]
+  const templates = [
+    ...elementWiseCases(), ...castCases(), ...movementCases(), ...reductionCases(), ...scanCases(), ...sortCases(), ...memoryCases(),
+    ...randomCases(options.seed, options.randomGraphs ?? 100),
+  ]
   return templates.map(template => ({ name: template.name, skip: missing(target, template), run: () => template.run(target) }))
 }
 

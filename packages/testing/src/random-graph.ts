@@ -70,13 +70,14 @@ class GraphBuilder {
 
   private step(): void {
     const x = this.random.chance(0.7) ? this.items[this.items.length - 1] : this.random.pick(this.items)
-    const kind = this.random.pick(['view', 'view', 'view', 'element', 'element', 'element', 'choose', 'cast', 'reduce', 'reduce', 'gather', 'contiguous'] as const)
+    const kind = this.random.pick(['view', 'view', 'view', 'element', 'element', 'element', 'choose', 'cast', 'reduce', 'reduce', 'scan', 'gather', 'contiguous'] as const)
     switch (kind) {
       case 'view': return this.view(x)
       case 'element': return this.element(x)
       case 'choose': return this.choose(x)
       case 'cast': return this.cast(x)
       case 'reduce': return this.reduce(x)
+      case 'scan': return this.scan(x)
       case 'gather': return this.gather(x)
       case 'contiguous':
         this.push(uop('contiguous', x.node.dtype, [x.node]), x.shape, x.bound)
@@ -138,6 +139,16 @@ class GraphBuilder {
     // The maximum of nothing is minus infinity: no integer.
     if (isFloat(x.node.dtype) && (bound > exactLimit(x.node.dtype) || (alu === 'max' && terms === 0))) return
     this.push(uop('reduce_axis', x.node.dtype, [x.node], { alu, axes }), x.shape.map((d, a) => (axes.includes(a) ? 1 : d)), Math.min(bound, exactLimit(x.node.dtype)))
+  }
+
+  private scan(x: Item): void {
+    if (x.shape.length === 0) return
+    const axis = this.random.between(0, x.shape.length - 1)
+    const { dtype } = x.node
+    const alu: ReduceAlu = dtype.kind === 'bool' ? 'max' : this.random.pick(['add', 'max'])
+    const bound = alu === 'add' ? x.bound * Math.max(1, x.shape[axis]) : x.bound
+    if (isFloat(dtype) && bound > exactLimit(dtype)) return
+    this.push(uop('scan_axis', dtype, [x.node], { alu, axis, buckets: 0 }), x.shape, Math.min(bound, exactLimit(dtype)))
   }
 
   private gather(x: Item): void {

@@ -74,7 +74,7 @@ function carry(u: UOp, src: readonly UOp[], carried: ReadonlyMap<DType, Narrow>)
   if (u.op === 'bitcast') return bitcastNarrow(u, src[0], from, narrow)
   if (narrow === undefined) return remake(u, u.dtype, src)
   const result = remake(u, dtypes.f32, src)
-  const rounds = is(u, 'reduce') ? u.arg !== 'max' : isAlu(u.op) && !exactOps.has(u.op)
+  const rounds = is(u, 'reduce') || is(u, 'scan') ? u.arg !== 'max' : isAlu(u.op) && !exactOps.has(u.op)
   return rounds ? round(result, narrow, wides.f32) : result
 }
 

@@ -5,7 +5,9 @@ import { ScheduleBuilder, type NestBuilder } from './builder.js'
 import { scheduleChain } from './chain.js'
 import { scheduleContraction } from './contraction.js'
 import { mergeAxes } from './normalise.js'
+import { isInOrder } from '../scans.js'
 import { scheduleRows } from './rows.js'
+import { scheduleScan } from './scans.js'
 import { scheduleTile } from './tile.js'
 
 /** Points below which a nest is left as plain loops. */
@@ -27,7 +29,8 @@ export function defaultSchedule(nests: LoopNests, capabilities: Capabilities): S
 function scheduleNest(nest: NestBuilder, capabilities: Capabilities): void {
   mergeAxes(nest)
   if (pointsOf(nest.current) < TINY) return
-  if (hasLevels(nest.current)) scheduleRows(nest, capabilities)
+  if (isInOrder(nest.current.stores)) scheduleScan(nest, capabilities)
+  else if (hasLevels(nest.current)) scheduleRows(nest, capabilities)
   else if (!scheduleContraction(nest, capabilities)) scheduleTile(nest, capabilities)
 }
 

@@ -1,7 +1,7 @@
 import { PetagradError } from '../errors.js'
 import { isAlu, type ConstValue, type Dim } from '../op.js'
 import { openRanges } from '../ranges.js'
-import { is, type UOp } from '../uop.js'
+import { is, toposort, type UOp } from '../uop.js'
 import { Memory } from './memory.js'
 import { Reduction } from './reduction.js'
 import { constantOf, evalAlu } from './scalar.js'
@@ -34,6 +34,7 @@ class KernelInterpreter {
   /** Values computed so far; one stays good until a range that it stands in moves on. */
   private readonly results = new Map<UOp, { readonly value: ConstValue | Address; readonly at: number }>()
   private readonly memories = new Map<UOp, Memory>()
+  private readonly scans = new Map<string, Reduction>()
   private time = 0
 
   constructor(
@@ -43,7 +44,7 @@ class KernelInterpreter {
 
   /** Evaluates `u` for every combination of the ranges' values, the last axis fastest. */
   runOver(u: UOp, ranges: readonly UOp[], each: (value: ConstValue | Address) => void = () => undefined): void {
-    const order = [...ranges].sort((a, b) => axisOf(a) - axisOf(b))
+    const order = loopOrder(u, ranges)
     const nest = (depth: number): void => {
       if (depth === order.length) return each(this.evaluate(u))
       const extent = this.scalar(order[depth].src[0])
@@ -86,6 +87,7 @@ class KernelInterpreter {
     if (is(u, 'range')) return this.counter(u)
     if (is(u, 'param') || is(u, 'scratch')) return { memory: this.memory(u), element: 0 }
     if (is(u, 'reduce')) return this.reduce(u)
+    if (is(u, 'scan')) return this.scan(u)
     switch (u.op) {
       case 'index': {
         const { memory, element } = this.address(u.src[0])
@@ -123,6 +125,17 @@ class KernelInterpreter {
     return total.result
   }
 
+  /** The total so far goes on, one for each iteration of the other loops, or begins anew with the first iteration. */
+  private scan(u: UOp<'scan'>): ConstValue {
+    const over = u.src.slice(1)
+    const valueOf = (range: UOp): number => this.counters.get(range)?.value ?? 0
+    const place = `${u.id} ${[...openRanges(u)].filter(r => !over.includes(r)).map(valueOf).join()}`
+    const total = (over.every(r => valueOf(r) === 0) ? undefined : this.scans.get(place)) ?? new Reduction(u.arg, u.dtype)
+    this.scans.set(place, total)
+    total.add(this.scalar(u.src[0]))
+    return total.result
+  }
+
   private counter(u: UOp): ConstValue {
     const counter = this.counters.get(u)
     if (counter === undefined) throw new PetagradError('IR_INVALID', 'the range is used outside of its loop', { op: 'range' })
@@ -142,6 +155,26 @@ class KernelInterpreter {
     if (memory === undefined) this.memories.set(u, (memory = openMemory(u, this.args)))
     return memory
   }
+}
+
+/** By axis, but inside of all others those that something goes along in order: a scan, or a table that begins anew in the others. */
+function loopOrder(u: UOp, ranges: readonly UOp[]): readonly UOp[] {
+  const byAxis = [...ranges].sort((a, b) => axisOf(a) - axisOf(b))
+  if (byAxis.length < 2) return byAxis
+  const along = loopsInOrder(u)
+  return [...byAxis.filter(r => !along.has(r)), ...byAxis.filter(r => along.has(r))]
+}
+
+const inOrder = new WeakMap<UOp, ReadonlySet<UOp>>()
+
+/** What scans and tables below the node go along. */
+function loopsInOrder(u: UOp): ReadonlySet<UOp> {
+  const known = inOrder.get(u)
+  if (known !== undefined) return known
+  const along = toposort(u).filter(n => n.op === 'scan' || (n.op === 'after' && n.src[1]?.op === 'end')).flatMap(n => n.src.slice(1))
+  const loops = new Set(along.filter(r => r.op === 'range'))
+  inOrder.set(u, loops)
+  return loops
 }
 
 const axisOf = (u: UOp): number => (is(u, 'range') ? u.arg.axis : -1)

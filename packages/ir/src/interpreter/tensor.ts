@@ -6,6 +6,7 @@ import { is, toposort, type UOp } from '../uop.js'
 import { evaluateDim } from './kernel.js'
 import { decodeValues, Memory } from './memory.js'
 import { countOf, movementSources, ravel, unravel } from './movement.js'
+import { isOrdered, orderedElements } from './ordered.js'
 import { Reduction } from './reduction.js'
 import { constantOf, evalAlu, zeroOf } from './scalar.js'
 
@@ -69,6 +70,7 @@ class TensorInterpreter {
     if (is(u, 'iota')) return Array.from({ length: shape[0] }, (_, i) => constantOf(i, u.dtype))
     if (is(u, 'buffer')) return this.bufferContents(u)
     if (is(u, 'reduce_axis')) return this.reduce(u, shape)
+    if (isOrdered(u)) return orderedElements(u, shape, s => this.value(s))
     if (isMovement(u.op)) return this.move(u as UOp<MovementOp>) // isMovement has just narrowed its op
     if (u.op === 'gather') return this.gather(u, shape)
     if (u.op === 'contiguous' || u.op === 'copy' || u.op === 'detach') return this.value(u.src[0]).values

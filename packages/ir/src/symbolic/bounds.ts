@@ -23,7 +23,7 @@ export function intervalOf(u: UOp): Interval {
 function find(u: UOp): Interval {
   if (is(u, 'const')) return { min: Number(u.arg), max: Number(u.arg) }
   if (u.dtype.kind === 'bool') return EITHER
-  if (u.dtype.kind !== 'index') return intervalOfDType(u.dtype)
+  if (u.dtype.kind !== 'index') return intervalOfData(u)
   switch (u.op) {
     case 'range': case 'special': return { min: 0, max: Math.max(intervalOf(u.src[0]).max - 1, 0) }
     case 'add': return intervalOfSum(linearOf(u))
@@ -42,6 +42,15 @@ function find(u: UOp): Interval {
     case 'after': return intervalOf(u.src[0])
   }
   return is(u, 'variable') ? { min: u.arg.min, max: u.arg.max } : ANYTHING
+}
+
+/** Bits picked by a mask, as they are or in another dtype that holds them: a digit. */
+function intervalOfData(u: UOp): Interval {
+  const whole = intervalOfDType(u.dtype)
+  const picked = u.op === 'cast' ? u.src[0] : u
+  const mask = picked.op === 'and' ? picked.src.find(s => is(s, 'const')) : undefined
+  const max = mask !== undefined && is(mask, 'const') ? Number(mask.arg) : -1
+  return max >= 0 && max <= whole.max ? { min: 0, max } : whole
 }
 
 /** The values a dtype can hold, cut to what an index can be. */

@@ -10,7 +10,10 @@ import { allOf, anyOf, flat } from './logic.js'
 import { atomSum, constantSum, nodeOfSum, plus, scaled, type Linear } from './linear.js'
 import { times } from './product.js'
 
-/** The facts of the canonical node that equals u. Anything that is no index or bool only gets canonical sources. */
+/**
+ * The facts of the canonical node that equals u. Anything that is no index or bool only gets canonical sources; what is
+ * ordered after something stays as it is, because what happens before it must happen once.
+ */
 export function canonicalOf(u: UOp): Facts {
   const known = factsOf(u).canonical
   if (known !== undefined) return known
@@ -19,10 +22,11 @@ export function canonicalOf(u: UOp): Facts {
     const top = stack[stack.length - 1]
     const facts = factsOf(top)
     if (facts.canonical === undefined) {
+      const asItIs = isLeaf(top) || top.op === 'after'
       const before = stack.length
-      if (!isLeaf(top)) for (let i = 0; i < top.src.length; i++) if (factsOf(top.src[i]).canonical === undefined) stack.push(top.src[i])
+      if (!asItIs) for (let i = 0; i < top.src.length; i++) if (factsOf(top.src[i]).canonical === undefined) stack.push(top.src[i])
       if (stack.length > before) continue
-      facts.canonical = canonicalFacts(isLeaf(top) ? top : rebuild(top, top.src.map(s => canonicalOf(s).node), ALWAYS))
+      facts.canonical = canonicalFacts(asItIs ? top : rebuild(top, top.src.map(s => canonicalOf(s).node), ALWAYS))
     }
     stack.pop()
   }

@@ -114,7 +114,7 @@ export function simplifyGiven(u: UOp, condition: UOp): UOp {
   const given = (facts.given ??= new Given(conjuncts(facts.node)))
   const about = leavesOf(facts.node)
   // A load may be moved out from behind the condition: what keeps it within its memory must stay its own.
-  return transformed(root, new Map(given.decided), x => x.op === 'load' || isLeaf(x) || disjoint(leavesOf(x), about), given)
+  return transformed(root, new Map(given.decided), x => x.op === 'load' || x.op === 'after' || isLeaf(x) || disjoint(leavesOf(x), about), given)
 }
 
 function disjoint(a: ReadonlySet<UOp>, b: ReadonlySet<UOp>): boolean {

@@ -89,6 +89,7 @@ class LineReader {
     }
     switch (form) {
       case 'constant': return this.readConstant()
+      case 'flag': return this.scanner.need(/true|false/y, 'true or false') === 'true'
       case 'text': return this.readString()
       case 'dimension': {
         const name = scanner.take(NAME)

@@ -5,7 +5,7 @@ import type { UOp } from '../uop.js'
 
 /** The form of an argument, as data: what `ArgTypes` says in types. */
 export type ArgumentForm =
-  | 'none' | 'constant' | 'natural' | 'integer' | 'dimension' | 'text'
+  | 'none' | 'constant' | 'natural' | 'integer' | 'dimension' | 'text' | 'flag'
   | { readonly oneOf: readonly string[] }
   | { readonly listOf: ArgumentForm }
   | { readonly pairOf: ArgumentForm }
@@ -16,6 +16,7 @@ const naturals: ArgumentForm = { listOf: 'natural' }
 const dimensions: ArgumentForm = { listOf: 'dimension' }
 const dimensionPairs: ArgumentForm = { listOf: { pairOf: 'dimension' } }
 const sized: ArgumentForm = { fields: { id: 'natural', size: 'natural' } }
+const ordering: ArgumentForm = { fields: { axis: 'natural', descending: 'flag', count: 'natural' } }
 const named: ArgumentForm = { fields: { name: 'text' } }
 
 /** Every op, and the form of its argument. Fields stand in the order in which they are printed. */
@@ -31,9 +32,12 @@ export const argumentForms: Readonly<Record<Op, ArgumentForm>> = {
   shear: { fields: { axis: 'natural', by: 'natural', factor: 'integer', offset: 'integer', size: 'dimension' } },
   contiguous: 'none', copy: { fields: { device: 'text' } }, detach: 'none', assign: 'none',
   reduce_axis: { fields: { alu: reduceAlu, axes: naturals } },
+  scan_axis: { fields: { alu: reduceAlu, axis: 'natural', buckets: 'natural' } },
+  scatter: { fields: { alu: reduceAlu, axis: 'natural', size: 'natural' } }, place: { fields: { axis: 'natural', size: 'natural' } },
+  sort: ordering, argsort: ordering,
   gather: 'none', sink: 'none',
   range: { fields: { axis: 'natural', kind: { oneOf: axisKinds } } },
-  index: 'none', load: 'none', store: 'none', reduce: reduceAlu, kernel: named,
+  index: 'none', load: 'none', store: 'none', reduce: reduceAlu, scan: reduceAlu, kernel: named,
   vectorize: 'none', extract: naturals,
   end: 'none', if: 'none', endif: 'none', barrier: 'none', special: named, after: 'none', custom: named,
   neg: 'none', reciprocal: 'none', exp2: 'none', log2: 'none', sin: 'none', sqrt: 'none', trunc: 'none',
@@ -63,6 +67,7 @@ export function argumentProblem(form: ArgumentForm, arg: unknown, dtype: DType):
     case 'constant': return constantProblem(arg, dtype)
     case 'natural': return Number.isSafeInteger(arg) && Number(arg) >= 0 ? undefined : 'an integer of at least 0 is needed'
     case 'integer': return Number.isSafeInteger(arg) ? undefined : 'an integer is needed'
+    case 'flag': return typeof arg === 'boolean' ? undefined : 'true or false is needed'
     case 'text': return typeof arg === 'string' ? undefined : 'text is needed'
     case 'dimension':
       if (isUOp(arg)) return arg.dtype === dtypes.index ? undefined : `a dimension of dtype index is needed, not ${arg.dtype.name}`

@@ -34,6 +34,7 @@ export const valueSources = check('value-sources', u => {
 })
 export const dataResult = check('data-result', u => (isData(u.dtype) ? undefined : named('the result', u.dtype)))
 export const voidResult = check('void-result', u => (u.dtype === dtypes.void ? undefined : named('the result', u.dtype)))
+export const i32Result = check('i32-result', u => (u.dtype === dtypes.i32 ? undefined : named('the result', u.dtype)))
 export const indexResult = check('index-result', (u, level) => {
   const allowed = level === 'program' ? isMachineIndex(u.dtype) : u.dtype === dtypes.index
   return allowed ? undefined : named('the result', u.dtype)
@@ -61,7 +62,7 @@ export const lanesKept = check('lanes', u =>
 export const bitsKept = check('bits', u =>
   isData(u.dtype) && isData(u.src[0].dtype) && u.dtype.bits === u.src[0].dtype.bits ? undefined : `${u.src[0].dtype.name} and ${u.dtype.name} differ in width`)
 export const reducible = check('reducible', u => {
-  const alu = is(u, 'reduce') ? u.arg : is(u, 'reduce_axis') ? u.arg.alu : 'max'
+  const alu = is(u, 'reduce') || is(u, 'scan') ? u.arg : is(u, 'reduce_axis') || is(u, 'scan_axis') || is(u, 'scatter') ? u.arg.alu : 'max'
   return alu === 'max' || u.dtype.kind !== 'bool' ? undefined : `${alu} does not exist on bool`
 })
 

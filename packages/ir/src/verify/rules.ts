@@ -56,6 +56,10 @@ export const opRules: Readonly<Record<Op, OpRule>> = {
   contiguous: view(), copy: view(), detach: view(),
   assign: rule(tensorOnly, c.arity(2), c.sameAsResult(), s.shapesAgree, s.assignable),
   reduce_axis: view(c.reducible, s.reducedAxes),
+  scan_axis: rule(tensorOnly, c.arity(1, 3), c.sameAsResult(0, 1), c.reducible, s.scannable),
+  scatter: rule(tensorOnly, c.arity(2), c.sameAsResult(0, 1), c.reducible, s.shapesAgree, s.scatterable),
+  place: rule(tensorOnly, c.arity(2), c.sameAsResult(0, 1), s.shapesAgree, s.scatterable),
+  sort: view(s.sortable), argsort: rule(tensorOnly, c.arity(1), c.i32Result, s.sortable),
   gather: rule(tensorOnly, c.arity(2), c.sameAsResult(0, 1), s.gatherable),
   sink: rule(tensorOnly, c.arity(1, Infinity), c.voidResult, c.valueSources),
 
@@ -68,6 +72,7 @@ export const opRules: Readonly<Record<Op, OpRule>> = {
   after: rule(lowered, c.arity(1, Infinity), c.sameAsResult(0, 1)),
   end: { levels: lowered, checks: [c.argument, c.voidResult, endSources()] },
   reduce: rule(kernelOnly, c.arity(2, Infinity), c.valueResult, c.sameAsResult(0, 1), c.closesRanges, c.reducible, c.axesApart),
+  scan: rule(kernelOnly, c.arity(2, Infinity), c.valueResult, c.sameAsResult(0, 1), c.closesRanges, c.reducible, c.axesApart),
   kernel: rule(kernelOnly, c.arity(1, Infinity), c.voidResult, c.sourcesAre('kernel-roots', ['store', 'end'])),
 
   register: rule(programOnly, c.arity(0), c.dataResult),

@@ -1,7 +1,7 @@
 import { isInteger } from '../dtype.js'
 import { isMovement, type Dim } from '../op.js'
 import { elementCount, sameShape, shapeNames, shapeOf, type Shape } from '../shape.js'
-import { is } from '../uop.js'
+import { is, type UOp } from '../uop.js'
 import { check, type Check } from './checks.js'
 
 const shown = (s: Shape): string => `[${shapeNames(s).join(', ')}]`
@@ -44,6 +44,35 @@ const exceeds = (a: Dim, b: Dim): boolean => number(a) && number(b) && a > b
 export const reducedAxes = check('axes', u => {
   const rank = shapeOf(u.src[0]).length
   return is(u, 'reduce_axis') && axesOf(u.arg.axes, rank) ? undefined : `they are not distinct axes of ${rank}`
+})
+
+export const scannable = check('scan', u => {
+  if (!is(u, 'scan_axis')) return undefined
+  const { axis, buckets } = u.arg
+  const shape = shapeOf(u)
+  if (axis >= shape.length) return `there is no axis ${axis} of ${shape.length}`
+  if (u.src.length === 1) return buckets === 0 ? undefined : 'it has buckets and no keys'
+  if (buckets === 0) return 'it has keys and no buckets'
+  if (!sameShape(shapeOf(u.src[1]), shape)) return `the keys have shape ${shown(shapeOf(u.src[1]))}, not ${shown(shape)}`
+  const begin = shape.map((d, i) => (i === axis ? buckets : d))
+  if (u.src.length > 2 && (u.src[2].dtype !== u.dtype || !sameShape(shapeOf(u.src[2]), begin))) return `it does not begin with ${u.dtype.name} of shape ${shown(begin)}`
+  return integers('keys', u)
+})
+
+const integers = (name: string, u: UOp): string | undefined =>
+  (isInteger(u.src[1].dtype) && u.src[1].dtype.lanes === 1 ? undefined : `the ${name} are ${u.src[1].dtype.name}`)
+
+export const scatterable = check('scatter', u => {
+  if (!is(u, 'scatter') && !is(u, 'place')) return undefined
+  const rank = shapeOf(u.src[0]).length
+  return u.arg.axis > rank ? `there is no axis ${u.arg.axis} of ${rank}` : integers('positions', u)
+})
+
+export const sortable = check('sort', u => {
+  if (!is(u, 'sort') && !is(u, 'argsort')) return undefined
+  const from = shapeOf(u.src[0])
+  if (u.arg.axis >= from.length) return `there is no axis ${u.arg.axis} of ${from.length}`
+  return exceeds(u.arg.count, from[u.arg.axis]) ? `axis ${u.arg.axis} of ${shown(from)} has no ${u.arg.count} elements` : undefined
 })
 
 export const gatherable = check('gather', u => {
