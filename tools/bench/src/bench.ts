@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { traceCase } from './code/trace-case.js'
 import { cases } from './families/index.js'
 import { buildCommand, matches, type Options } from './options.js'
 import { installPackages } from './peers/install.js'
@@ -7,6 +9,7 @@ import { peers, type Peer } from './peers/peers.js'
 import { progressOn } from './progress.js'
 import type { Row } from './row.js'
 import { runCases } from './suites/cases.js'
+import { checkCode } from './suites/code.js'
 import { latencyCases, runLatency } from './suites/latency.js'
 import { runScaling, scalingCases } from './suites/scaling.js'
 import { tableOf } from './table.js'
@@ -24,13 +27,27 @@ try {
 }
 
 async function bench(options: Options): Promise<void> {
+  if (options.traceCase !== undefined) {
+    process.stdout.write(await trace(options.traceCase, options) + '\n')
+    return
+  }
   const rows = await measure(options)
   process.stdout.write((options.json ? JSON.stringify(rows, undefined, 1) : tableOf(rows)) + '\n')
+}
+
+async function trace(name: string, { device, suite, threads, output }: Options): Promise<string> {
+  const benchmark = cases.find(c => c.name === name)
+  if (benchmark === undefined) throw new Error(`no case is called ${name}; there are ${cases.map(c => c.name).join(', ')}`)
+  return traceCase(benchmark, device ?? (suite === 'wasm' ? 'wasm' : 'cpu'), threads ?? availableParallelism(), join(output, name))
 }
 
 async function measure(options: Options): Promise<readonly Row[]> {
   const { suite, rounds, roundMs, peersDir, threads } = options
   const progress = progressOn(process.stderr)
+  if (options.checkCode) {
+    const chosen = chosenCases(cases.map(c => c.name), options.case)
+    return checkCode(cases.filter(c => chosen.has(c.name)), threads ?? availableParallelism(), progress)
+  }
   switch (suite) {
     case 'cpu':
     case 'wasm': {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { homedir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export interface Options {
@@ -12,6 +12,9 @@ export interface Options {
   readonly rounds: number
   readonly roundMs: number
   readonly json: boolean
+  readonly checkCode: boolean
+  readonly traceCase?: string
+  readonly output: string
 }
 
 export const suites = ['cpu', 'wasm', 'latency', 'scaling'] as const
@@ -30,6 +33,9 @@ export function buildCommand(run: (options: Options) => Promise<void>): Command 
     .option('--rounds <n>', 'rounds in which the contenders take turns', whole(1, 1000), 5)
     .option('--round-ms <n>', 'milliseconds that each contender computes in a round', whole(1, 60_000), 100)
     .option('--json', 'print the rows as one JSON array and nothing else on stdout', false)
+    .option('--check-code', 'time nothing: count what the inner loops of the cpu device\'s machine code do', false)
+    .option('--trace-case <name>', 'time nothing: print the schedules of a case, and where its source and machine code are')
+    .option('--output <directory>', 'where --trace-case writes', join(tmpdir(), 'petagrad-trace'))
     .helpOption('-h, --help', 'print this help')
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride()
