@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { traceCase } from './code/trace-case.js'
@@ -7,7 +8,9 @@ import { buildCommand, matches, type Options } from './options.js'
 import { installPackages } from './peers/install.js'
 import { peers, type Peer } from './peers/peers.js'
 import { progressOn } from './progress.js'
+import { reportOf } from './report/report.js'
 import type { Row } from './row.js'
+import { readRows } from './rows-file.js'
 import { runCases } from './suites/cases.js'
 import { checkCode } from './suites/code.js'
 import { latencyCases, runLatency } from './suites/latency.js'
@@ -31,7 +34,8 @@ async function bench(options: Options): Promise<void> {
     process.stdout.write(await trace(options.traceCase, options) + '\n')
     return
   }
-  const rows = await measure(options)
+  const rows = options.from === undefined ? await measure(options) : (await Promise.all(options.from.map(readRows))).flat()
+  if (options.report !== undefined) await writeFile(options.report, reportOf(rows))
   process.stdout.write((options.json ? JSON.stringify(rows, undefined, 1) : tableOf(rows)) + '\n')
 }
 
