@@ -1,12 +1,18 @@
 import { CommanderError } from 'commander'
+import { writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { traceCase } from './code/trace-case.js'
 import { cases } from './families/index.js'
 import { buildCommand, matches, type Options } from './options.js'
 import { installPackages } from './peers/install.js'
 import { peers, type Peer } from './peers/peers.js'
 import { progressOn } from './progress.js'
+import { reportOf } from './report/report.js'
 import type { Row } from './row.js'
+import { readRows } from './rows-file.js'
 import { runCases } from './suites/cases.js'
+import { checkCode } from './suites/code.js'
 import { latencyCases, runLatency } from './suites/latency.js'
 import { runScaling, scalingCases } from './suites/scaling.js'
 import { tableOf } from './table.js'
@@ -24,13 +30,28 @@ try {
 }
 
 async function bench(options: Options): Promise<void> {
-  const rows = await measure(options)
+  if (options.traceCase !== undefined) {
+    process.stdout.write(await trace(options.traceCase, options) + '\n')
+    return
+  }
+  const rows = options.from === undefined ? await measure(options) : (await Promise.all(options.from.map(readRows))).flat()
+  if (options.report !== undefined) await writeFile(options.report, reportOf(rows))
   process.stdout.write((options.json ? JSON.stringify(rows, undefined, 1) : tableOf(rows)) + '\n')
+}
+
+async function trace(name: string, { device, suite, threads, output }: Options): Promise<string> {
+  const benchmark = cases.find(c => c.name === name)
+  if (benchmark === undefined) throw new Error(`no case is called ${name}; there are ${cases.map(c => c.name).join(', ')}`)
+  return traceCase(benchmark, device ?? (suite === 'wasm' ? 'wasm' : 'cpu'), threads ?? availableParallelism(), join(output, name))
 }
 
 async function measure(options: Options): Promise<readonly Row[]> {
   const { suite, rounds, roundMs, peersDir, threads } = options
   const progress = progressOn(process.stderr)
+  if (options.checkCode) {
+    const chosen = chosenCases(cases.map(c => c.name), options.case)
+    return checkCode(cases.filter(c => chosen.has(c.name)), threads ?? availableParallelism(), progress)
+  }
   switch (suite) {
     case 'cpu':
     case 'wasm': {

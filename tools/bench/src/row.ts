@@ -1,3 +1,5 @@
+import type { CodeCheck } from './code/check-case.js'
+
 /** One line of the results: what `--json` prints, `--from` reads and `--report` draws. */
 export interface Row {
   readonly suite: string
@@ -24,8 +26,10 @@ export interface Row {
   readonly disturbed?: number
   /** Time of one thread over the median. */
   readonly speedup?: number
-  /** Kernels of the step. */
+  /** Launches of the step. */
   readonly kernels?: number
+  /** What the machine code looks like. */
+  readonly code?: CodeCheck
   /** By name: what the time is made of. */
   readonly parts?: Readonly<Record<string, number>>
   /** By peer: its median over ours. Above 1 we are faster. */

@@ -3,6 +3,27 @@ import { geometricMean } from './statistics.js'
 
 /** Rows as lines of text for a terminal: one table for each suite. */
 export function tableOf(rows: readonly Row[]): string {
+  const [checked, timed] = [rows.filter(r => r.suite === 'code'), rows.filter(r => r.suite !== 'code')]
+  return [...(timed.length > 0 ? [timesTable(timed)] : []), ...(checked.length > 0 ? [codeTable(checked)] : [])].join('\n\n')
+}
+
+/** One line for each kernel. */
+function codeTable(rows: readonly Row[]): string {
+  const header = ['case', 'launches', 'arena bytes', 'kernel', 'bits', 'FMAs', 'scalar', 'dots', 'other', 'loads', 'loads/FMA', 'stores', 'spills']
+  const body = rows.flatMap(({ code, ...row }) => {
+    if (code === undefined) return [[row.case, `${row.status}: ${row.reason}`]]
+    return Object.entries(code.loops).map(([kernel, loop], i) => [
+      i === 0 ? row.case : '', ...(i === 0 ? [String(code.launches), String(code.arenaBytes)] : ['', '']), kernel,
+      ...(loop === undefined ? ['no loop', '', '', '', '', '', '', '', ''] : [
+        loop.vectorBits, loop.vectorFmas, loop.scalarFmas, loop.vectorDots, loop.vectorOps, loop.loads,
+        loop.vectorFmas + loop.vectorDots === 0 ? '' : (loop.loads / (loop.vectorFmas + loop.vectorDots)).toFixed(2), loop.stores, loop.spills,
+      ].map(String)),
+    ])
+  })
+  return aligned([header, ...body]).join('\n')
+}
+
+function timesTable(rows: readonly Row[]): string {
   const roof = rows.filter(r => r.suite === 'roof')
   const measured = rows.filter(r => r.suite !== 'roof')
   const peers = [...new Set(measured.flatMap(r => [...Object.keys(r.peer_median ?? {}), ...Object.keys(r.peer_failed ?? {})]))]
