@@ -44,6 +44,11 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
     nests: state.nests.map((n, i) => (i === step.nest ? changed : n)),
     nextAxis: state.nextAxis + newAxes,
   })
+  const putStaged = (name: string, { nest: staged, newAxes }: { readonly nest: Nest; readonly newAxes: number }): LoopNests => {
+    const writtenOut = [...stagingAxes(staged)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
+    if (writtenOut !== undefined) refuse(`${name}: what is made in scratch would be written out, and its scratch shared`)
+    return put(staged, newAxes)
+  }
   switch (step.kind) {
     case 'block': return blockChain(state, step.nest, step.axis, step.size)
     case 'split': return put(split(nest, findAxis(nest, step.axis), step.factor, state.nextAxis), 1)
@@ -59,22 +64,9 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
         refuse('task: the tasks of a chain are its shared loops')
       }
       return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
-    case 'stage': {
-      const { nest: staged, newAxes } = stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis)
-      const writtenOut = [...stagingAxes(staged)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
-      if (writtenOut !== undefined) refuse('stage: the copy would be written out, and its scratch shared')
-      return put(staged, newAxes)
-    }
-    case 'keep': {
-      const { nest: kept, newAxes } = keep(nest, findAxis(nest, step.axis), state.nextAxis)
-      const writtenOut = [...stagingAxes(kept)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
-      if (writtenOut !== undefined) refuse('keep: the copy would be written out, and its scratch shared')
-      return put(kept, newAxes)
-    }
-    case 'accumulate': {
-      const { nest: turned, newAxes } = accumulate(nest, findAxis(nest, step.axis), findAxis(nest, step.over), state.nextAxis)
-      return put(turned, newAxes)
-    }
+    case 'stage': return putStaged('stage', stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis))
+    case 'keep': return putStaged('keep', keep(nest, findAxis(nest, step.axis), state.nextAxis))
+    case 'accumulate': return putStaged('accumulate', accumulate(nest, findAxis(nest, step.axis), findAxis(nest, step.over), state.nextAxis))
   }
 }
 

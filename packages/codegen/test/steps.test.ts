@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { is } from '@petagrad/ir'
-import { applyStep, nestsOf, printStep, type LoopNests, type Step } from '@petagrad/codegen'
+import { applyStep, lowerKernel, nestsOf, printStep, type LoopNests, type Step } from '@petagrad/codegen'
 import { samples } from '../../schedule/test/graphs.js'
-import { expectSame, kernelsOf, random, seed } from './same.js'
+import { capabilities, expectSame, kernelsOf, random, seed } from './same.js'
 
 describe('the default schedule computes what the kernel says', () => {
   for (const [name, make] of Object.entries(samples)) {
@@ -28,6 +28,16 @@ describe('schedules that once went wrong', () => {
   for (const [sample, steps] of regressions) {
     it(`${sample}: ${steps.replaceAll('\n', '; ')}`, () => {
       for (const k of kernelsOf(samples[sample]())) expectSame(k, steps, steps)
+    })
+  }
+})
+
+/** Steps that must be refused: what they make in scratch would be shared by what is written out. */
+describe('scratch belongs to one iteration', () => {
+  for (const last of ['0: accumulate 3 over 0', '0: stage 1 at 2']) {
+    it(last, () => {
+      const [kernel] = kernelsOf(samples.matmul())
+      expect(() => lowerKernel(kernel, capabilities, { schedule: `0: reorder 2 3 0\n0: unroll 2\n${last}` })).toThrow(/scratch shared/)
     })
   }
 })

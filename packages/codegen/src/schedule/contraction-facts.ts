@@ -23,6 +23,8 @@ export interface Operand {
 export interface Contraction {
   readonly operands: readonly Operand[]
   readonly stores: readonly Access[]
+  /** Loads of what is done with the sums. */
+  readonly epilogue: readonly Access[]
   readonly outputs: readonly Axis[]
   /** Outermost first. */
   readonly reduced: readonly Axis[]
@@ -50,7 +52,8 @@ export function contractionOf(nest: Nest): Contraction | undefined {
   if (operands.length < 2 || !operands.some((a, i) => operands.some((b, j) => i !== j && movesApart(a, b, outputs)))) return undefined
   const fused = new Set(sums.map(r => r.src[0]))
   const extra = [...inBody].filter(u => isAlu(u.op) && u.dtype.kind !== 'index' && u.dtype.kind !== 'bool' && !fused.has(u)).length
-  return { operands, stores: accesses.filter(a => a.isStore), outputs, reduced, sums: sums.length, extra }
+  const [stores, epilogue] = [accesses.filter(a => a.isStore), accesses.filter(a => !a.isStore && !inBody.has(a.node))]
+  return { operands, stores, epilogue, outputs, reduced, sums: sums.length, extra }
 }
 
 function operandOf(nest: Nest, access: Access, outputs: readonly Axis[], long: Axis): Operand {

@@ -1,5 +1,6 @@
 import { linearForm } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
+import { accessesOf, moves, strideOf } from '../access.js'
 import { extentOf, product, reducedAxes, type Axis } from '../nest.js'
 import { soleLoad, stagedBytes, tileOf } from '../stage.js'
 import { updatesInPlace } from '../transform.js'
@@ -18,6 +19,8 @@ const REPACKING = 0.03
 /** Steps of a sum that are enough to hide that a tile's sums are fetched and put back. */
 const SHALLOW = 192
 const ELEMENT = 4
+/** Loads and stores, lane by lane, from which what is done with the sums has loops of its own. */
+const SCATTERED = 3
 /** Elements of a cache line, read one after another while packing what is consecutive along the sums. */
 const LINE = 16
 
@@ -53,6 +56,8 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   const written = writeOutTile(work)
   takeTasks(work, packed)
   blockSums(work)
+  const apart = scattersEpilogue(c, tile)
+  if (apart && loopsOf(work, 'block').length === 0) blockAll(work)
   const last = [...unrollReduction(work), ...written]
   const outside = blockRows(work, rows)
   orderAxes(work, outside, last)
@@ -63,7 +68,8 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
     if (axis !== undefined) nest.apply({ kind: 'as', axis, how: i === axes.length - 1 ? 'lane' : 'unroll' })
   })
   if (again.size > 0) writeOut(last.map(a => again.get(a)))
-  writeOut(last)
+  if (apart) inMemoryOrder(nest, new Set(again.keys()))
+  else writeOut(last)
   return true
 }
 
@@ -209,6 +215,26 @@ function blockSums(work: Work): void {
     if (size > 1) roles.set(nest.split(sums[0], size), 'sum')
     roles.set(sums[0], 'block')
   }
+}
+
+/** Whether what is done with the sums reads and writes lanes one by one: it is better done later, as memory lies. */
+const scattersEpilogue = (c: Contraction, tile: ContractionTile): boolean =>
+  c.sums === 1 && [...c.stores, ...c.epilogue].filter(a => moves(a, tile.column) && strideOf(a, tile.column) !== 1).length >= SCATTERED
+
+/** One block of all of the sums. */
+function blockAll(work: Work): void {
+  const [outermost] = loopsOf(work, 'sum')
+  const inner = work.nest.split(outermost, extentOf(work.nest.axis(outermost)))
+  work.roles.set(inner, 'sum').set(outermost, 'block')
+}
+
+/** Puts these axes, which are innermost, in the order in which what is stored lies in memory. */
+function inMemoryOrder(nest: NestBuilder, axes: ReadonlySet<number>): void {
+  const stores = accessesOf(nest.current).filter(a => a.isStore && a.node.src[0].src[0].op === 'param')
+  const step = (n: number): number => Math.abs(strideOf(stores[0], nest.axis(n)) ?? Infinity)
+  const order = nest.current.order.map(a => a.arg.axis)
+  const inside = order.filter(n => axes.has(n)).sort((a, b) => (step(a) === step(b) ? 0 : step(b) - step(a)))
+  nest.apply({ kind: 'reorder', order: [...order.filter(n => !axes.has(n)), ...inside] })
 }
 
 /**
