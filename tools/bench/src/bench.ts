@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { traceCase } from './code/trace-case.js'
 import { cases } from './families/index.js'
 import { buildCommand, matches, type Options } from './options.js'
-import { installPackages } from './peers/install.js'
 import { peers, type Peer } from './peers/peers.js'
+import { readyPeers } from './peers/ready.js'
 import { progressOn } from './progress.js'
 import { reportOf } from './report/report.js'
 import type { Row } from './row.js'
@@ -57,11 +57,12 @@ async function measure(options: Options): Promise<readonly Row[]> {
     case 'wasm': {
       const device = options.device ?? suite
       const opponents = chosenPeers(options.peers, device)
-      await installPackages(opponents, peersDir)
+      const { ready, missing } = await readyPeers(opponents, peersDir)
+      for (const [name, why] of missing) process.stderr.write(`peer ${name} is missing: ${why}\n`)
       const chosen = chosenCases(cases.map(c => c.name), options.case)
       return runCases({
         suite, device, threads: threads ?? availableParallelism(), cases: cases.filter(c => chosen.has(c.name)),
-        peers: opponents, peersDirectory: peersDir, rounds, roundMs,
+        peers: ready, peersDirectory: peersDir, rounds, roundMs,
       }, progress)
     }
     case 'latency': {

@@ -20,8 +20,8 @@ export interface Peer {
   /** The field of a case that holds its program. */
   readonly language: 'onnx' | 'torch' | 'numpy' | 'tensorflow' | 'jax'
   command(place: Place): Command
-  /** How to get it, where the tool does not install it. */
-  readonly install: string
+  /** A command that fails where it is not there, and how to get it; for what the tool does not install. */
+  readonly probe?: { readonly file: string; readonly args: readonly string[]; readonly install: string }
 }
 
 /** A worker's file; this is bundled beside them. */
@@ -29,7 +29,6 @@ export const script = (name: string): string => fileURLToPath(new URL(`./${name}
 const python = fileURLToPath(new URL('../python/worker.py', import.meta.url))
 /** Distributions ship NumPy and PyTorch for their own interpreter, which need not be the first on PATH. */
 const interpreter = '/usr/bin/python3'
-const npmInstall = 'the tool installs it with npm: see what npm said above'
 
 /** Encodes models for both packages of onnxruntime. */
 const protobufjs = { protobufjs: '8.8.1' }
@@ -62,7 +61,6 @@ export const peers: readonly Peer[] = [
     command: ({ threads, directory }) => ({
       file: process.execPath, args: [script('onnxruntime'), 'onnxruntime-node', String(threads), directory], environment: keepFreedBlocks,
     }),
-    install: npmInstall,
   },
   {
     name: 'torch',
@@ -70,7 +68,7 @@ export const peers: readonly Peer[] = [
     packages: {},
     language: 'torch',
     command: ({ threads }) => ({ file: interpreter, args: [python, 'torch', String(threads)], environment: pythonEnvironment(threads) }),
-    install: 'apt-get install python3-torch',
+    probe: { file: interpreter, args: ['-c', 'import torch'], install: 'apt-get install python3-torch' },
   },
   {
     name: 'numpy',
@@ -78,7 +76,7 @@ export const peers: readonly Peer[] = [
     packages: {},
     language: 'numpy',
     command: ({ threads }) => ({ file: interpreter, args: [python, 'numpy', String(threads)], environment: pythonEnvironment(threads) }),
-    install: 'apt-get install python3-numpy',
+    probe: { file: interpreter, args: ['-c', 'import numpy'], install: 'apt-get install python3-numpy' },
   },
   {
     name: 'onnxruntime-web',
@@ -88,7 +86,6 @@ export const peers: readonly Peer[] = [
     command: ({ threads, directory }) => ({
       file: process.execPath, args: [script('onnxruntime'), 'onnxruntime-web', String(threads), directory], environment: keepFreedBlocks,
     }),
-    install: npmInstall,
   },
   {
     name: 'tfjs-wasm',
@@ -98,7 +95,6 @@ export const peers: readonly Peer[] = [
     command: ({ threads, directory }) => ({
       file: process.execPath, args: [script('tensorflow'), String(threads), directory], environment: keepFreedBlocks,
     }),
-    install: npmInstall,
   },
   {
     // It starts threads with `Worker`, which Node does not have: it runs on one.
@@ -107,7 +103,6 @@ export const peers: readonly Peer[] = [
     packages: { '@jax-js/jax': '0.1.25' },
     language: 'jax',
     command: ({ directory }) => ({ file: process.execPath, args: [script('jax'), directory], environment: keepFreedBlocks }),
-    install: npmInstall,
   },
 ]
 
