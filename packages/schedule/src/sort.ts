@@ -3,7 +3,7 @@ import { digitsOf, keyOf, lastInOrder, priorityDType, priorityOf } from './sort-
 import { permute, positions, reshape, splat } from './views.js'
 
 /** Up to so many elements a line is sorted by counting, for each element, those that come before it. */
-const COUNTED = 64
+const COUNTED = 128
 /** So few elements, and so small a part of a line, are looked for one after another. */
 const MOST_SELECTED = 32
 const SELECTED_PART = 8
