@@ -13,7 +13,10 @@ const positions = { conv1: 24 * 24, conv2: 20 * 20, conv3: 8 * 8, conv4: 6 * 6, 
 const parameters = parametersOf(shapes)
 const layerFlops = Object.values(shapes).map((shape, i) => 2 * batch * Object.values(positions)[i] * shape.reduce((a, b) => a * b, 1))
 
-/** One training step of the demo's network, on the same batch again and again. */
+/**
+ * One training step of the demo's network, on the same batch again and again. No peer on WebAssembly: TensorFlow.js has no
+ * gradient of a convolution there, onnxruntime-web does not train, and jax-js takes many seconds for a step.
+ */
 export const convnet: readonly Case[] = [
   {
     name: 'convnet-adam-64',

@@ -1,8 +1,10 @@
 import { Adam, type Tensor } from 'petagrad'
 import type { Case } from '../case.js'
 import { f32, integers } from '../input-values.js'
+import type { JaxArray, JaxArrays } from '../peers/jax-interface.js'
 import type { TfTensor } from '../peers/tensorflow-interface.js'
 import { parametersIn, parametersOf, torchTraining, trainingWork } from './adam-training.js'
+import { jaxTraining } from './jax-adam.js'
 
 const batch = 128
 const classes = 10
@@ -45,6 +47,14 @@ export const mlp: readonly Case[] = [
         const scores = layer(tf.relu(layer(tf.relu(layer(inputs.x, 'first')), 'second')), 'head')
         return tf.losses.softmaxCrossEntropy(labels, scores)
       }, true)
+    },
+    jax: (jax, { x, y, ...initial }) => {
+      const layer = (x: JaxArray, p: JaxArrays, name: string): JaxArray =>
+        jax.numpy.matmul(x, jax.numpy.matrixTranspose(p[`${name}.weight`])).add(p[`${name}.bias`])
+      return jaxTraining(jax, initial, { x, labels: jax.nn.oneHot(y.ref, classes) }, (p, { x, labels }) => {
+        const scores = layer(jax.nn.relu(layer(jax.nn.relu(layer(x, p, 'first')), p, 'second')), p, 'head')
+        return jax.nn.logSoftmax(scores, -1).mul(labels).sum().mul(-1 / batch)
+      })
     },
   },
 ]

@@ -16,10 +16,12 @@ export interface JaxArray {
   data(): Promise<ArrayLike<number>>
 }
 
-type Arrays = Record<string, JaxArray>
+export type JaxArrays = Readonly<Record<string, JaxArray>>
 
 export interface Jax {
   readonly numpy: {
+    array(values: number | ArrayLike<number>, options?: { readonly shape: readonly number[] }): JaxArray
+    zerosLike(x: JaxArray): JaxArray
     matmul(a: JaxArray, b: JaxArray): JaxArray
     sqrt(x: JaxArray): JaxArray
     square(x: JaxArray): JaxArray
@@ -30,7 +32,7 @@ export interface Jax {
   readonly nn: {
     relu(x: JaxArray): JaxArray
     softmax(x: JaxArray, axis?: number): JaxArray
-    logSoftmax(x: JaxArray, axis?: number): JaxArray
+    logSoftmax(x: JaxArray, axis: number): JaxArray
     oneHot(x: JaxArray, classes: number): JaxArray
   }
   readonly lax: {
@@ -38,12 +40,11 @@ export interface Jax {
       x: JaxArray, filter: JaxArray, strides: readonly number[], padding: readonly (readonly [number, number])[],
       options?: { readonly featureGroupCount?: number },
     ): JaxArray
-    reduceWindow(x: JaxArray, compute: (window: JaxArray) => JaxArray, size: readonly number[], strides: readonly number[]): JaxArray
     topK(x: JaxArray, k: number, axis?: number): [JaxArray, JaxArray]
   }
   jit<A, R>(body: (argument: A) => R): (argument: A) => R
-  valueAndGrad(body: (parameters: Arrays) => JaxArray): (parameters: Arrays) => [JaxArray, Arrays]
+  valueAndGrad(body: (parameters: JaxArrays) => JaxArray): (parameters: JaxArrays) => [JaxArray, JaxArrays]
 }
 
 /** Gives the step to time. It owns `inputs` and must not use them up. */
-export type JaxProgram = (jax: Jax, inputs: Readonly<Arrays>) => () => JaxArray
+export type JaxProgram = (jax: Jax, inputs: JaxArrays) => () => JaxArray

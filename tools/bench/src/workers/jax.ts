@@ -4,7 +4,6 @@ import type { Jax, JaxArray } from '../peers/jax-interface.js'
 import { serve } from './serve.js'
 
 interface JaxPackage extends Jax {
-  readonly numpy: Jax['numpy'] & { array(values: ArrayLike<number>, options: { readonly shape: readonly number[] }): JaxArray }
   init(device: string): Promise<readonly string[]>
   defaultDevice(device: string): string
   blockUntilReady(array: JaxArray): Promise<JaxArray>
