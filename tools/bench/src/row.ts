@@ -22,7 +22,7 @@ export interface Row {
   readonly gflops?: number
   /** Least traffic over the median, in 10^9 bytes a second. */
   readonly gbs?: number
-  /** Share of the machine that other processes used while ours was timed. */
+  /** Share of the machine that other processes used while a contender was timed, of the one that suffered most. */
   readonly disturbed?: number
   /** Time of one thread over the median. */
   readonly speedup?: number

@@ -69,6 +69,7 @@ function rowOf(about: About, benchmark: Case, outcomes: ReadonlyMap<string, Outc
     unit: 'ms',
     status: 'measured',
     ...ours,
+    ...(ours.disturbed === undefined ? {} : { disturbed: Math.max(...[...outcomes.values()].map(o => ('failed' in o ? 0 : o.disturbed ?? 0))) }),
     ...(least === undefined ? {} : { roof_share: least / seconds }),
     gflops: work.flops / seconds / 1e9,
     gbs: (work.reads + work.writes) / seconds / 1e9,
