@@ -3,6 +3,7 @@ import {
   type DType, type ScalarName, type UOp,
 } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
+import { isDotGroup } from './lower-dots.js'
 
 /** Splits vector operations that the target has not, into one operation per lane. */
 export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities): UOp[] {
@@ -11,6 +12,7 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
   const has = (dtype: DType, op?: UOp['op']): boolean => {
     const support = capabilities.dtypes[dtype.scalar.name as ScalarName] // names of data types are the keys
     if (dtype.kind === 'bool') return true // masks: as wide as what they come from
+    if (op === undefined && isDotGroup(dtype, capabilities)) return true
     return support !== undefined && support.lanes.includes(dtype.lanes) && (op === undefined || !isAlu(op) || support.ops.includes(op))
   }
   for (const u of toposort(stores)) {

@@ -38,11 +38,27 @@ export interface MachineModel {
   readonly forkNanoseconds: number
 }
 
+/** Products that one `dot` sums for each lane, and of what: a dot product instruction, or a row of a matrix unit. */
+export interface DotUnit {
+  /** What the factors hold, in the order in which `dot` takes them, and the sum. All products and sums are exact, or wrap. */
+  readonly a: ScalarName
+  readonly b: ScalarName
+  readonly sum: ScalarName
+  /** Products that are added to one lane of the sum. */
+  readonly terms: number
+  /** Lanes of the sum, ascending. */
+  readonly lanes: readonly number[]
+  /** Instructions that one takes, of which `machine.fmaPerCycle` start in a cycle. */
+  readonly instructions: number
+}
+
 /** All that a target declares, as data. No shared pass knows a target by name. */
 export interface Capabilities {
   readonly dtypes: Readonly<Partial<Record<ScalarName, DTypeSupport>>>
   /** Multiply-accumulate is one instruction, rounded once. */
   readonly fma: boolean
+  /** Dot product units; default none. */
+  readonly dots?: readonly DotUnit[]
   /** A vector element load/store with a gate per lane exists; otherwise gated vectors are split. */
   readonly maskedVectors: boolean
   readonly grid: { readonly dimensions: number; readonly maxExtent: number }

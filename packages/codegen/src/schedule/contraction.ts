@@ -1,4 +1,4 @@
-import { linearForm } from '@petagrad/ir'
+import { dtypes, linearForm } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, moves, strideOf } from '../access.js'
 import { extentOf, product, reducedAxes, type Axis } from '../nest.js'
@@ -6,6 +6,7 @@ import { soleLoad, stagedBytes, tileOf } from '../stage.js'
 import { updatesInPlace } from '../transform.js'
 import type { NestBuilder } from './builder.js'
 import { contractionOf, SMALL_WINDOW, type Contraction, type Operand } from './contraction-facts.js'
+import { interleaveGroups, useDotUnit, type DotContraction } from './dot-units.js'
 import { contractionTile, isPackedInVectors, packCycles, wantsPacking, type ContractionTile } from './contraction-tile.js'
 import { laneWidths } from './tile-search.js'
 
@@ -39,17 +40,21 @@ interface Work {
   /** By axis number. */
   readonly roles: Map<number, Role>
   readonly mayOverlap: boolean
+  readonly dot: DotContraction | undefined
 }
 
 /** Matrix products, convolutions and what is like them: packed panels, a tile in registers. False when the nest is none. */
 export function scheduleContraction(nest: NestBuilder, capabilities: Capabilities): boolean {
   if (contractionOf(nest.current) === undefined) return false
   windowsLast(nest)
-  const c = contractionOf(nest.current)
+  const plain = contractionOf(nest.current)
   const mayOverlap = !updatesInPlace(nest.current)
-  const tile = c && contractionTile(c, laneWidths(nest.current, capabilities), mayOverlap, capabilities)
+  const plainTile = plain && contractionTile(plain, laneWidths(nest.current, capabilities), mayOverlap, capabilities)
+  const dot = useDotUnit(nest, mayOverlap, capabilities, plainTile?.cost ?? Infinity)
+  const [c, tile] = [dot?.contraction ?? plain, dot?.tile ?? plainTile]
   if (c === undefined || tile === undefined) return false
-  const work: Work = { nest, c, tile, capabilities, roles: new Map(), mayOverlap }
+  const work: Work = { nest, c, tile, capabilities, roles: new Map(), mayOverlap, dot }
+  const grouped = dot === undefined ? [] : [dot.axis]
   const packed = c.operands.filter(o => wantsPacking(c, o, tile.column))
   const columns = packed.filter(o => o.moves.has(tile.column))
   const rows = packed.filter(o => !o.moves.has(tile.column))
@@ -60,10 +65,12 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   if (apart && loopsOf(work, 'block').length === 0) blockAll(work)
   const last = [...unrollReduction(work), ...written]
   const outside = blockRows(work, rows)
-  orderAxes(work, outside, last)
+  orderAxes(work, outside, [...last, ...grouped])
   const again = accumulateBlocks(work, loopsOf(work, 'block'))
   for (const o of rows) pack(work, o, capabilities.machine.l2 / 2)
   for (const o of columns) pack(work, o, rows.length > 0 ? capabilities.scratch.private / 2 : capabilities.machine.l2 / 2)
+  const biased = dot?.biased === undefined ? [] : nest.bias(dot.biased).slice(-1)
+  for (const axis of [...grouped, ...biased]) nest.apply({ kind: 'as', axis, how: 'dot' })
   const writeOut = (axes: readonly (number | undefined)[]): void => axes.forEach((axis, i) => {
     if (axis !== undefined) nest.apply({ kind: 'as', axis, how: i === axes.length - 1 ? 'lane' : 'unroll' })
   })
@@ -278,7 +285,8 @@ function orderAxes(work: Work, outside: readonly number[], last: readonly number
 }
 
 /** Copies an operand, packed, as far out as the copy stays within the budget; inside of the columns' loop at the latest. */
-function pack({ nest, tile, roles, capabilities }: Work, o: Operand, budget: number): void {
+function pack({ nest, tile, roles, capabilities, dot }: Work, o: Operand, budget: number): void {
+  const as = o.slot === undefined ? undefined : dot?.widened.get(o.slot)
   const read = o.slot === undefined ? undefined : soleLoad(nest.current, o.slot)
   if (o.slot === undefined || read === undefined) return
   const { order } = nest.current
@@ -289,10 +297,12 @@ function pack({ nest, tile, roles, capabilities }: Work, o: Operand, budget: num
   for (let i = Math.max(0, order.findLastIndex((_, k) => role(k) === 'task')); i <= innermost; i++) {
     const packed = tileOf(nest.current, read, order.slice(i + 1))
     if (packed === undefined) return
-    if (stagedBytes(packed, read) > (i === innermost ? capabilities.scratch.private / 2 : budget)) continue
+    if (stagedBytes(packed, read, as && dtypes[as]) > (i === innermost ? capabilities.scratch.private / 2 : budget)) continue
     const steps = linearForm(read.src[0].src[1]).terms
     const consecutive = packed.map(d => d.loops.some(a => Math.abs(steps.get(a) ?? 0) === 1))
-    copyInOrder(nest, nest.stage(o.slot, order[i].arg.axis), consecutive, capabilities)
+    const copies = nest.stage(o.slot, order[i].arg.axis, as)
+    if (dot !== undefined && interleaveGroups(nest, copies, consecutive, capabilities)) return
+    copyInOrder(nest, copies, consecutive, capabilities)
     return
   }
 }
