@@ -50,7 +50,8 @@ export async function createCpuDevice(options: CpuOptions = {}): Promise<CpuDevi
   const toolchain = result.found
   const pool = await openNativePool(toolchain.pool)
   const queue = new WorkQueue()
-  const target: CpuTarget = { compiler: toolchain.compiler, isa: toolchain.isa, cores: threads, machine: await machineFacts(toolchain.isa) }
+  const { compiler, isa, features } = toolchain
+  const target: CpuTarget = { compiler, isa, features, cores: threads, machine: await machineFacts(isa) }
   const handle = pool.call.petagrad_open(threads, cores)
   if (handle === 0n) throw new PetagradError('OUT_OF_MEMORY', `no memory for a pool of ${threads} threads`)
   return new NativeCpuDevice(toolchain, target, pool, handle, queue, await Memory.open(pool, queue), new Compiler(toolchain, cores))
