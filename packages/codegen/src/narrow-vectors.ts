@@ -36,6 +36,9 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
       done.set(u, vectorize(lanesOf(src[0]).map(v => reduce(node.arg, v, src.slice(1)))))
     } else if (is(node, 'scan') && !has(node.dtype)) {
       done.set(u, vectorize(lanesOf(src[0]).map(v => scan(node.arg, v, src.slice(1)))))
+    } else if (widens(u, capabilities)) {
+      const [from] = u.src
+      done.set(u, withSrc(u, [withSrc(from, from.src.map(s => done.get(s) ?? s))]))
     } else if (isAlu(node.op) && !supported(node)) {
       const n = node.dtype.lanes
       const lanes = src.map(s => (s.dtype.lanes === n ? lanesOf(s) : undefined))
@@ -56,6 +59,10 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
     return has(u.dtype, u.op)
   }
 }
+
+/** Whether vectors are loaded as wider integers than memory holds. */
+const widens = (u: UOp, { widening = [] }: Capabilities): boolean => u.op === 'cast' && u.src[0].op === 'load' && u.src[0].src.length === 1 &&
+  widening.some(w => w.from === u.src[0].dtype.scalar.name && w.to === u.dtype.scalar.name && w.lanes.includes(u.dtype.lanes))
 
 /** Lanes of other vectors: putting it together is one instruction, which taking single lanes out would undo. */
 const isShuffle = (v: UOp<'vectorize'>): boolean => v.src.every(s => s.op === 'extract')

@@ -24,6 +24,7 @@ export function cCapabilities(target: CTarget): Capabilities {
     dtypes: support,
     fma,
     dots: dotUnits(target),
+    widening: (['i8', 'u8'] as const).map(from => ({ from, to: 'i16', lanes: lanesOf(16, widest) })),
     maskedVectors: false,
     grid: { dimensions: 1, maxExtent: 2 ** 31 - 1 },
     maxThreads: 1,

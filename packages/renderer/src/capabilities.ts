@@ -52,6 +52,13 @@ export interface DotUnit {
   readonly instructions: number
 }
 
+/** Vectors of narrow integers that become wider ones of as many lanes while they are loaded. */
+export interface Widening {
+  readonly from: ScalarName
+  readonly to: ScalarName
+  readonly lanes: readonly number[]
+}
+
 /** All that a target declares, as data. No shared pass knows a target by name. */
 export interface Capabilities {
   readonly dtypes: Readonly<Partial<Record<ScalarName, DTypeSupport>>>
@@ -59,6 +66,8 @@ export interface Capabilities {
   readonly fma: boolean
   /** Dot product units; default none. */
   readonly dots?: readonly DotUnit[]
+  /** Loads that widen; default none: conversions to another width are made lane by lane. */
+  readonly widening?: readonly Widening[]
   /** A vector element load/store with a gate per lane exists; otherwise gated vectors are split. */
   readonly maskedVectors: boolean
   readonly grid: { readonly dimensions: number; readonly maxExtent: number }

@@ -171,7 +171,7 @@ function loadCost(o: Operand, column: Axis, lanes: number): number {
 /** Cycles for copying the whole operand, packed; `innermost` is the axis whose neighbours end up next to each other. */
 export function packCycles(o: Operand, inVectors: boolean, innermost: Axis): number {
   const far = Math.abs(strideOf(o.access, innermost) ?? PAGE) * 4 >= 4 * PAGE
-  return o.elements * (inVectors ? PACK_VECTOR : far ? PACK_FAR : PACK_ELEMENT)
+  return o.elements * (inVectors && o.packsSingly !== true ? PACK_VECTOR : far ? PACK_FAR : PACK_ELEMENT)
 }
 
 /** Whether written-out rows are a vector in the operand. */

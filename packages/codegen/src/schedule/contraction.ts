@@ -1,4 +1,4 @@
-import { dtypes, linearForm } from '@petagrad/ir'
+import { dtypes, itemSize, linearForm, openRanges } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, moves, strideOf } from '../access.js'
 import { extentOf, product, reducedAxes, type Axis } from '../nest.js'
@@ -60,6 +60,7 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   const rows = packed.filter(o => !o.moves.has(tile.column))
   const written = writeOutTile(work)
   takeTasks(work, packed)
+  const lines = cutIntoLines(work, columns)
   blockSums(work)
   const apart = scattersEpilogue(c, tile)
   if (apart && loopsOf(work, 'block').length === 0) blockAll(work)
@@ -67,8 +68,8 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   const outside = blockRows(work, rows)
   orderAxes(work, outside, [...last, ...grouped])
   const again = accumulateBlocks(work, loopsOf(work, 'block'))
-  for (const o of rows) pack(work, o, capabilities.machine.l2 / 2)
-  for (const o of columns) pack(work, o, rows.length > 0 ? capabilities.scratch.private / 2 : capabilities.machine.l2 / 2)
+  for (const o of rows) pack(work, o, capabilities.machine.l2 / 2, undefined)
+  for (const o of columns) pack(work, o, rows.length > 0 ? capabilities.scratch.private / 2 : capabilities.machine.l2 / 2, lines)
   const biased = dot?.biased === undefined ? [] : nest.bias(dot.biased).slice(-1)
   for (const axis of [...grouped, ...biased]) nest.apply({ kind: 'as', axis, how: 'dot' })
   const writeOut = (axes: readonly (number | undefined)[]): void => axes.forEach((axis, i) => {
@@ -78,6 +79,22 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   if (apart) inMemoryOrder(nest, new Set(again.keys()))
   else writeOut(last)
   return true
+}
+
+/**
+ * Where a tile's columns are less than a cache line of the operand that groups are packed of, as many tiles as fill one are
+ * packed together: each line is fetched once. Gives the loop over those.
+ */
+function cutIntoLines(work: Work, columns: readonly Operand[]): number | undefined {
+  const { dot, nest, roles, tile, mayOverlap, capabilities: { machine } } = work
+  const loop = loopsOf(work, 'column').at(-1)
+  const [o] = columns
+  if (dot === undefined || loop === undefined || columns.length !== 1 || !o.consecutive.has(tile.column)) return undefined
+  const tiles = machine.cacheLine / (tile.lanes * tile.vectors * itemSize(o.access.node.dtype))
+  const extent = extentOf(nest.axis(loop))
+  if (tiles < 2 || extent <= tiles || (extent % tiles !== 0 && !mayOverlap)) return undefined
+  roles.set(nest.cover(loop, tiles), 'column')
+  return loop
 }
 
 /** Windows of a few elements go innermost among the reduction loops: they are written out. */
@@ -285,7 +302,7 @@ function orderAxes(work: Work, outside: readonly number[], last: readonly number
 }
 
 /** Copies an operand, packed, as far out as the copy stays within the budget; inside of the columns' loop at the latest. */
-function pack({ nest, tile, roles, capabilities, dot }: Work, o: Operand, budget: number): void {
+function pack({ nest, tile, roles, capabilities, dot }: Work, o: Operand, budget: number, lines: number | undefined): void {
   const as = o.slot === undefined ? undefined : dot?.widened.get(o.slot)
   const read = o.slot === undefined ? undefined : soleLoad(nest.current, o.slot)
   if (o.slot === undefined || read === undefined) return
@@ -297,11 +314,14 @@ function pack({ nest, tile, roles, capabilities, dot }: Work, o: Operand, budget
   for (let i = Math.max(0, order.findLastIndex((_, k) => role(k) === 'task')); i <= innermost; i++) {
     const packed = tileOf(nest.current, read, order.slice(i + 1))
     if (packed === undefined) return
+    // A loop that the operand moves along makes no copy twice: inside of it the copy is smaller, and used sooner.
+    const next = order.slice(i + 1, innermost + 1).find(a => roles.has(a.arg.axis))
+    if (dot !== undefined && next !== undefined && order[i].arg.axis !== lines && openRanges(read).has(next)) continue
     if (stagedBytes(packed, read, as && dtypes[as]) > (i === innermost ? capabilities.scratch.private / 2 : budget)) continue
     const steps = linearForm(read.src[0].src[1]).terms
     const consecutive = packed.map(d => d.loops.some(a => Math.abs(steps.get(a) ?? 0) === 1))
     const copies = nest.stage(o.slot, order[i].arg.axis, as)
-    if (dot !== undefined && interleaveGroups(nest, copies, consecutive, capabilities)) return
+    if (dot !== undefined && interleaveGroups(nest, copies, read, as, capabilities)) return
     copyInOrder(nest, copies, consecutive, capabilities)
     return
   }

@@ -1,8 +1,9 @@
-import { dtypes, is, itemSize, type DType, type ScalarName, type UOp } from '@petagrad/ir'
+import { dtypes, is, itemSize, openRanges, type DType, type ScalarName, type UOp } from '@petagrad/ir'
 import type { Capabilities, DotUnit } from '@petagrad/renderer'
 import { strideOf } from '../access.js'
 import { otherSign } from '../bias.js'
 import { factorsOf, widensTo } from '../dot-product.js'
+import { stepAlong } from '../interleave.js'
 import { extentOf, nodesOf, type Axis } from '../nest.js'
 import type { NestBuilder } from './builder.js'
 import { contractionOf, type Contraction, type Operand } from './contraction-facts.js'
@@ -78,7 +79,7 @@ function dotContraction(
   if (x === undefined || y === undefined) return undefined
   const c: Contraction = {
     ...whole,
-    operands: [x, y].map(o => grouped(o, axis, unit)),
+    operands: [x, y].map(o => grouped(o, axis, unit, capabilities)),
     reduced: whole.reduced.filter(a => a !== axis),
     extra: 0,
   }
@@ -99,13 +100,15 @@ const isOneTile = (c: Contraction, { column, lanes, vectors, rows }: Contraction
   c.outputs.every(a => extentOf(a) <= (a === column ? lanes * vectors : (rows.get(a) ?? 1)))
 
 /** What a group of the operand's factors is to the tile: one element, as large as an element of the sum. */
-function grouped(o: Operand, axis: Axis, unit: DotUnit): Operand {
+function grouped(o: Operand, axis: Axis, unit: DotUnit, capabilities: Capabilities): Operand {
   const { dtype } = o.access.node
   const wider = itemSize(dtype) < itemSize(dtypes[unit.a])
+  const singly = copyWidths(dtype, wider ? unit.a : dtype.name, capabilities).length === 0
   return {
     ...o,
     moves: new Set([...o.moves].filter(a => a !== axis)),
-    elements: Math.ceil(o.elements / unit.terms),
+    elements: singly ? o.elements : Math.ceil(o.elements / unit.terms),
+    packsSingly: singly,
     mustPack: wider || o.consecutive.size > 0 || strideOf(o.access, axis) !== 1,
   }
 }
@@ -133,17 +136,47 @@ function fit(from: DType, to: DType): Fit | undefined {
 
 /**
  * Copies groups whose factors lie apart in vectors of as many groups, if those lie side by side: all factors of them at once.
- * False when they do not.
+ * `copies` are the axes of the copy of `read`, innermost last. False when there are no such vectors.
  */
 export function interleaveGroups(
-  nest: NestBuilder, copies: readonly number[], consecutive: readonly boolean[], { dtypes: supported }: Capabilities,
+  nest: NestBuilder, copies: readonly number[], read: UOp, as: ScalarName | undefined, capabilities: Capabilities,
 ): boolean {
-  const [lane, group] = copies.slice(-2)
-  if (copies.length < 2 || consecutive[copies.length - 1] || !consecutive[copies.length - 2]) return false
-  const name = nodesOf(nest.current).find(u => u.op === 'end' && u.src.includes(nest.axis(group)))?.dtype.scalar.name
-  const lanes = name === undefined ? [] : (supported[name as ScalarName]?.lanes ?? []) // dtype names are the keys
-  if (!lanes.includes(extentOf(nest.axis(lane)))) return false
-  nest.apply({ kind: 'as', axis: lane, how: 'lane' })
+  const widths = copyWidths(read.dtype, as ?? read.dtype.name, capabilities)
+  const [outer, lane, group] = copies.slice(-3)
+  if (copies.length < 3) return false
+  /** What is copied, as it is read by now. */
+  const copied = (): UOp | undefined => nodesOf(nest.current).find(u => u.op === 'load' && openRanges(u).has(nest.axis(group)))
+  const step = (n: number): number | undefined => {
+    const from = copied()
+    return from === undefined ? undefined : stepAlong(from.src[0].src[1], nest.axis(n))
+  }
+  const extent = (n: number): number => extentOf(nest.axis(n))
+  if (step(lane) !== 1 || step(group) === 1) return false
+  let vectors = lane
+  if (!widths.includes(extent(lane))) {
+    // Several vectors of sums are one of narrower factors, where they lie side by side.
+    const lanes = widths.find(w => (extent(outer) * extent(lane)) % w === 0)
+    if (lanes === undefined || step(outer) !== extent(lane)) return false
+    const both = nest.merge(outer, lane)
+    vectors = extent(both) === lanes ? both : nest.split(both, lanes)
+  }
+  // Line after line of memory; where the copies go is far apart.
+  const order = nest.current.order.map(a => a.arg.axis)
+  const copy = nodesOf(nest.current).find(u => u.op === 'end' && u.src.includes(nest.axis(group)))
+  const around = order.filter(n => n !== vectors && n !== group && copy?.src.includes(nest.axis(n)) === true)
+  const byStep = [...around].sort((a, b) => Math.abs(step(b) ?? 0) - Math.abs(step(a) ?? 0))
+  if (byStep.some((n, i) => n !== around[i])) {
+    nest.apply({ kind: 'reorder', order: order.map(n => (around.includes(n) ? byStep[around.indexOf(n)] : n)) })
+  }
+  nest.apply({ kind: 'as', axis: vectors, how: 'lane' })
   nest.apply({ kind: 'as', axis: group, how: 'unroll' })
   return true
+}
+
+/** Lanes in which integers are copied, most first: as they are, or widened. */
+const copyWidths = (from: DType, to: string, { dtypes: supported, widening = [] }: Capabilities): readonly number[] => {
+  const lanes = from.name === to
+    ? supported[to as ScalarName]?.lanes // dtype names are the keys
+    : widening.find(w => w.from === from.name && w.to === to)?.lanes
+  return [...(lanes ?? [])].sort((a, b) => b - a)
 }
