@@ -12,7 +12,6 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
   const has = (dtype: DType, op?: UOp['op']): boolean => {
     const support = capabilities.dtypes[dtype.scalar.name as ScalarName] // names of data types are the keys
     if (dtype.kind === 'bool') return true // masks: as wide as what they come from
-    if (op === undefined && isDotGroup(dtype, capabilities)) return true
     return support !== undefined && support.lanes.includes(dtype.lanes) && (op === undefined || !isAlu(op) || support.ops.includes(op))
   }
   for (const u of toposort(stores)) {
@@ -25,6 +24,9 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
       done.set(u, node)
     } else if (node.op === 'end') {
       done.set(u, uop('end', node.dtype, u.src.flatMap(s => out.get(s) ?? [done.get(s) ?? s])))
+    } else if (repeatsGroup(u, capabilities) || widens(u, capabilities)) {
+      const [from] = u.src
+      done.set(u, withSrc(u, [withSrc(from, from.src.map(s => done.get(s) ?? s))]))
     } else if (is(node, 'extract') && is(node.src[0], 'vectorize') && !isShuffle(node.src[0])) {
       const { src: lanes } = node.src[0]
       done.set(u, vectorize(node.arg.map(i => lanes[i])))
@@ -36,9 +38,6 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
       done.set(u, vectorize(lanesOf(src[0]).map(v => reduce(node.arg, v, src.slice(1)))))
     } else if (is(node, 'scan') && !has(node.dtype)) {
       done.set(u, vectorize(lanesOf(src[0]).map(v => scan(node.arg, v, src.slice(1)))))
-    } else if (widens(u, capabilities)) {
-      const [from] = u.src
-      done.set(u, withSrc(u, [withSrc(from, from.src.map(s => done.get(s) ?? s))]))
     } else if (isAlu(node.op) && !supported(node)) {
       const n = node.dtype.lanes
       const lanes = src.map(s => (s.dtype.lanes === n ? lanesOf(s) : undefined))
@@ -59,6 +58,10 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
     return has(u.dtype, u.op)
   }
 }
+
+/** Whether the factors of one lane of a dot are loaded as one and repeated for all lanes. */
+const repeatsGroup = (u: UOp, capabilities: Capabilities): boolean => u.op === 'extract' && u.dtype.lanes > 1 &&
+  u.src[0].op === 'load' && u.src[0].src.length === 1 && isDotGroup(u.src[0].dtype, capabilities)
 
 /** Whether vectors are loaded as wider integers than memory holds. */
 const widens = (u: UOp, { widening = [] }: Capabilities): boolean => u.op === 'cast' && u.src[0].op === 'load' && u.src[0].src.length === 1 &&

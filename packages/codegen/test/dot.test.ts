@@ -15,7 +15,7 @@ const machine = (...dots: DotUnit[]): Capabilities => ({
   ...plain,
   dtypes: { ...plain.dtypes, i8: everything([4, 8, 16, 32]), u8: everything([4, 8, 16, 32]), i16: everything([4, 8, 16]), u16: everything([4, 8, 16]) },
   dots,
-  widening: [{ from: 'i8', to: 'i16', lanes: [4, 8] }],
+  widening: [{ from: 'i8', to: 'i16', lanes: [4, 8] }, { from: 'u8', to: 'i16', lanes: [8] }],
 })
 
 const wide = (x: UOp): UOp => uop('cast', i32, [x])

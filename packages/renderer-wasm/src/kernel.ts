@@ -294,22 +294,18 @@ class KernelEmitter implements Emission {
 
   private extract(u: UOp, lanes: readonly number[]): void {
     const source = u.src[0]
-    if (isWord(source.dtype)) this.fromWord(u, lanes)
+    if (isWord(source.dtype)) this.repeat(u, lanes)
     else if (lanes.length === 1) extractLane(this, source.dtype, () => this.push(source), lanes[0])
     else if (u.dtype === source.dtype) this.pickLanes(u.dtype, [source], lanes)
     else throw new PetagradError('UNSUPPORTED', 'WebAssembly has vectors of 128 bits only', { op: 'extract', dtypes: [source.dtype.name, u.dtype.name] })
   }
 
-  /** Lanes of a short vector: all of them over and over, or one. */
-  private fromWord(u: UOp, lanes: readonly number[]): void {
+  /** Lanes of a short vector over and over. */
+  private repeat(u: UOp, lanes: readonly number[]): void {
     const { code } = this
     const source = withoutOrder(u.src[0])
-    const { bits, kind, lanes: count } = source.dtype
-    if (lanes.length === 1) {
-      const above = 32 - bits
-      this.push(source)
-      code.i32(above - lanes[0] * bits).op('i32.shl').i32(above).op(kind === 'int' ? 'i32.shr_s' : 'i32.shr_u')
-    } else if (bits * lanes.length !== 128 || lanes.some((lane, i) => lane !== i % count)) {
+    const { bits, lanes: count } = source.dtype
+    if (bits * lanes.length !== 128 || lanes.some((lane, i) => lane !== i % count)) {
       throw new PetagradError('UNSUPPORTED', 'WebAssembly repeats short vectors only', { op: 'extract', dtypes: [source.dtype.name, u.dtype.name] })
     } else if (this.isPlainLoad(source)) code.memory('v128.load32_splat', Math.log2(bits / 8), this.pushAddress(source.src[0]))
     else {
