@@ -2,9 +2,9 @@
  * The native side, compiled on first use by the compiler that compiles the kernels: a thread pool that runs a list of
  * launches in one call.
  *
- * Each thread has its own share of a launch's tasks, the same at every replay, so that it finds in its caches what it
- * left there; who is done with that takes from the others. A share is open through a 64-bit ticket, generation << 32 |
- * next task. The fields of a launch change only while all tickets are shut (of a generation that has no tasks), so a
+ * Each core has its own share of a launch's tasks, the same at every replay, so that it finds in its caches what it
+ * left there (the calling thread is not the same each time, and threads move); who is done with that takes from the
+ * others. A share is open through a 64-bit ticket, generation << 32 | next task. The fields of a launch change only while all tickets are shut (of a generation that has no tasks), so a
  * worker that comes late, with the fields of an older launch in hand, can never take a task: its compare-and-swap names
  * a generation that is over. The calling thread takes tasks as well, so a launch never waits for a sleeping worker.
  */
@@ -56,11 +56,16 @@ struct pool {
   pthread_t *threads;
 };
 
-/* What a worker thread is started with. */
-struct hand {
-  struct pool *pool;
-  int index;
-};
+#ifdef __linux__
+static int64_t core(void) { const int cpu = sched_getcpu(); return cpu < 0 ? 0 : cpu; }
+#else
+static _Atomic int64_t threads_seen;
+static int64_t core(void) {
+  static _Thread_local int64_t number = -1;
+  if (number < 0) number = atomic_fetch_add(&threads_seen, 1);
+  return number;
+}
+#endif
 
 #ifdef __linux__
 #include <linux/futex.h>
@@ -119,10 +124,11 @@ static char *scratch_of(struct arena *arena, int64_t bytes) {
   return arena->bytes;
 }
 
-/* Takes tasks of one generation until there are none, first those of the thread's own share; gives how many it ran. */
-static int64_t take(struct pool *p, uint32_t generation, int own, struct arena *arena) {
+/* Takes tasks of one generation until there are none, first those of the core's own share; gives how many it ran. */
+static int64_t take(struct pool *p, uint32_t generation, struct arena *arena) {
   const struct launch *const l = p->launch;
   const int64_t tasks = p->tasks, chunk = p->chunk, used = p->used;
+  const int64_t own = core();
   int64_t ran = 0;
   for (int64_t i = 0; i < used; i++) {
     const int64_t share = (own + i) % used, last = (share + 1) * tasks / used;
@@ -143,9 +149,7 @@ static int64_t take(struct pool *p, uint32_t generation, int own, struct arena *
 }
 
 static void *worker(void *argument) {
-  struct pool *p = ((struct hand *)argument)->pool;
-  const int index = ((struct hand *)argument)->index;
-  free(argument);
+  struct pool *p = argument;
   struct arena arena = {0};
   uint32_t seen = 0;
   for (;;) {
@@ -163,7 +167,7 @@ static void *worker(void *argument) {
     seen = epoch;
     if (atomic_load(&p->closing)) break;
     const uint32_t generation = (uint32_t)(atomic_load(&p->shares[0].ticket) >> 32);
-    const int64_t tasks = p->tasks, ran = take(p, generation, index, &arena);
+    const int64_t tasks = p->tasks, ran = take(p, generation, &arena);
     if (ran && atomic_fetch_add(&p->done, ran) + ran == tasks) {
       atomic_fetch_add(&p->finished, 1);
       if (atomic_load(&p->leader_sleeps)) wake(&p->finished, 1);
@@ -189,7 +193,7 @@ static void fork_and_join(struct pool *p, const struct launch *l) {
   const int sleepers = atomic_load(&p->sleepers);
   if (sleepers) wake(&p->epoch, sleepers < l->tasks - 1 ? sleepers : (int)(l->tasks - 1));
 
-  const int64_t ran = take(p, generation, 0, &p->leader);
+  const int64_t ran = take(p, generation, &p->leader);
   if (atomic_fetch_add(&p->done, ran) + ran == l->tasks) return;
   for (int i = 0; i < p->spins * 4; i++) {
     if (atomic_load_explicit(&p->done, memory_order_acquire) == l->tasks) break;
@@ -214,13 +218,7 @@ struct pool *petagrad_open(int threads, int cores) {
   memset(p->shares, 0, threads * sizeof *p->shares);
   p->spins = threads <= cores ? 4000 : 0;
   for (; p->workers < workers; p->workers++) {
-    struct hand *hand = malloc(sizeof *hand);
-    if (!hand) break;
-    *hand = (struct hand){p, p->workers + 1};
-    if (pthread_create(&p->threads[p->workers], 0, worker, hand)) {
-      free(hand);
-      break;
-    }
+    if (pthread_create(&p->threads[p->workers], 0, worker, p)) break;
   }
   return p;
 }
@@ -236,8 +234,9 @@ void petagrad_close(struct pool *p) {
   free(p);
 }
 
-/* Runs the launches in order, the tasks of each on all threads. */
-void petagrad_run(struct pool *p, struct launch *launches, int64_t count, int timed) {
+/* Runs the launches in order, the tasks of each on all threads; gives the nanoseconds of all together. */
+int64_t petagrad_run(struct pool *p, struct launch *launches, int64_t count, int timed) {
+  const int64_t begin = now();
   for (struct launch *l = launches; l < launches + count; l++) {
     const int64_t start = timed ? now() : 0;
     if (l->tasks > 1 && p->workers) {
@@ -248,5 +247,6 @@ void petagrad_run(struct pool *p, struct launch *launches, int64_t count, int ti
     }
     if (timed) l->nanoseconds = now() - start;
   }
+  return now() - begin;
 }
 `.trimStart()

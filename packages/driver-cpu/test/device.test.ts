@@ -43,6 +43,16 @@ const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffe
 const i64 = (bytes: Uint8Array): BigInt64Array => new BigInt64Array(bytes.slice().buffer)
 
 describe.skipIf(!available)(`the cpu device (${reason})`, () => {
+  it('lets timers have their turn while a program awaits nothing but short work', async () => {
+    const on = await device({ threads: 2 })
+    const list = on.record([{ program: await ready(on, stepProgram(1000)), buffers: [whole(on, 8000)], variables: [], grid: [1000] }])
+    let over = false
+    setTimeout(() => (over = true), 1)
+    let replays = 0
+    for (const start = performance.now(); !over && performance.now() - start < 5000; replays++) await list.replay()
+    expect(over, `no timer fired in ${replays} replays`).toBe(true)
+  })
+
   it.each([1, 2, 3, 4, 8])('runs every task of every launch once, in launch order, on %i threads', async threads => {
     const on = await device({ threads })
     const size = 1000
