@@ -4,9 +4,10 @@
  *
  * Each core has its own share of a launch's tasks, the same at every replay, so that it finds in its caches what it
  * left there (the calling thread is not the same each time, and threads move); who is done with that takes from the
- * others. A share is open through a 64-bit ticket, generation << 32 | next task. The fields of a launch change only while all tickets are shut (of a generation that has no tasks), so a
- * worker that comes late, with the fields of an older launch in hand, can never take a task: its compare-and-swap names
- * a generation that is over. The calling thread takes tasks as well, so a launch never waits for a sleeping worker.
+ * others. A share is open through a 64-bit ticket, generation << 32 | next task. The fields of a launch change only while
+ * all tickets are shut (of a generation that has no tasks), so a worker that comes late, with the fields of an older
+ * launch in hand, can never take a task: its compare-and-swap names a generation that is over. The calling thread takes
+ * tasks as well, so a launch never waits for a sleeping worker.
  */
 export const poolSource = `
 #define _GNU_SOURCE
