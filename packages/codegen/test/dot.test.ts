@@ -49,6 +49,7 @@ const dotsOf = (program: { readonly uops: readonly UOp[] }): readonly UOp[] => p
 describe('a step that a dot product unit needs changes nothing', () => {
   for (const [name, steps] of Object.entries({
     'rows read in place, columns packed by fours': '0: pad 3 to 24\n0: split 3 by 4\n0: reorder 0 3 2 4\n0: stage 1 at 0\n0: dot 4\n0: lane 2\n0: lane 6\n0: unroll 7',
+    'half a group copied at a time': '0: pad 3 to 24\n0: split 3 by 4\n0: reorder 0 3 2 4\n0: stage 1 at 0\n0: split 7 by 2\n0: dot 4\n0: lane 2\n0: lane 6\n0: unroll 8',
     'a sum that is no multiple of the terms': '0: pad 3 to 23\n0: dot 3',
     'offset binary': '0: split 3 by 3\n0: bias 0\n0: dot 4\n0: dot 6',
     'offset binary of the columns': '0: bias 1',
