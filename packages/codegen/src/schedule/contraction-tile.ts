@@ -58,10 +58,11 @@ export function contractionTile(
     if (columnOperands.length === 0 || columnOperands.length === c.operands.length) continue
     const rowAxes = c.outputs.filter(a => a !== column && extentOf(a) > 1 && columnOperands.some(o => !o.moves.has(a)))
     for (const lanes of widths) {
-      if (lanes > extentOf(column)) continue
+      if (lanes > extentOf(column) || widths.some(w => w > lanes && extentOf(column) % w === 0)) continue
       const judge = judgeFor(c, column, lanes, widths, capabilities)
       for (let vectors = 1; vectors <= VECTORS && fits(extentOf(column), vectors * lanes); vectors++) {
         for (const rows of rowChoices(rowAxes, vectors, capabilities.machine, fits)) {
+          if (leastCost(rows, vectors * c.sums, lanes, capabilities.machine) >= (best?.cost ?? Infinity)) continue
           const { cost, steps } = judge(vectors, rows)
           if (cost < (best?.cost ?? Infinity) * 0.995) best = { column, lanes, vectors, rows, cost, steps }
         }
@@ -69,6 +70,13 @@ export function contractionTile(
     }
   }
   return best
+}
+
+/** What a tile of so many vectors for each row costs if nothing but its arithmetic counts. */
+function leastCost(rows: ReadonlyMap<Axis, number>, vectors: number, lanes: number, machine: MachineModel): number {
+  let tile = vectors
+  for (const f of rows.values()) tile *= f
+  return Math.max(tile / machine.fmaPerCycle, LATENCY) / (tile * lanes)
 }
 
 function* rowChoices(
