@@ -38,7 +38,8 @@ export function candidateSchedules(kernel: UOp<'kernel'>, capabilities: Capabili
   for (const choices of neighbours(nests, around)) {
     const made = defaultSchedule(nests, capabilities, choices)
     const schedule = made.text
-    if (schedule !== center.text && !candidates.has(schedule)) candidates.set(schedule, { schedule, choices, estimate: estimateOf(made, center) })
+    if (schedule === center.text || candidates.has(schedule)) continue
+    candidates.set(schedule, { schedule, choices, estimate: estimateOf(made, center) })
   }
   return [...candidates.values()].sort((a, b) => a.estimate - b.estimate)
 }

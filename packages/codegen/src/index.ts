@@ -33,7 +33,8 @@ export function lowerKernel(kernel: UOp<'kernel'>, capabilities: Capabilities, o
     return result
   }
   const { kernel: plain, nests } = declaredNests(kernel, capabilities, pass)
-  const schedule = options.schedule === undefined ? defaultSchedule(nests, capabilities) : givenSchedule(nests, options.schedule, capabilities)
+  const { schedule: given } = options
+  const schedule = given === undefined ? defaultSchedule(nests, capabilities) : givenSchedule(nests, given, capabilities)
   pass('schedule', schedule.state.nests.flatMap(n => n.stores))
 
   const flat = schedule.state.nests.map(n => ({

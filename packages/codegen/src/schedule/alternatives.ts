@@ -7,7 +7,9 @@ interface Judged {
 }
 
 /** The choice of that rank: `best` is the first, then what is left by cost, a few of each family. Undefined where there is none. */
-export function ranked<T extends Judged>(best: T | undefined, all: readonly T[], rank: number, familyOf: (choice: T) => string): T | undefined {
+export function ranked<T extends Judged>(
+  best: T | undefined, all: readonly T[], rank: number, familyOf: (choice: T) => string,
+): T | undefined {
   if (best === undefined || rank === 0) return best
   const members = new Map([[familyOf(best), 1]])
   let left = rank
