@@ -64,6 +64,7 @@ export class RecordedStep implements CapturedStep {
       parts.list.free()
       parts.list = list
       parts.kernels = kernels
+      options.onTuned?.(report)
       return report
     })
   }

@@ -55,6 +55,8 @@ export interface TuningOptions {
   readonly again?: boolean
   /** Told, in a few words, how far it is. */
   readonly onProgress?: (state: string) => void
+  /** Told what came of it. */
+  readonly onTuned?: (report: TuningReport) => void
 }
 
 /** What tuning found for one kernel. Times in nanoseconds, of all its launches in the step. */

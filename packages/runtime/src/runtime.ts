@@ -5,7 +5,7 @@ import { chooseBackend, probeBackend, type BackendSource, type Wish } from './ba
 import { bindGraph, unpinGraph, type BoundGraph, type Schedule } from './bound-graph.js'
 import { BufferRegistry, checkLength, DEFAULT_DEVICE, pin, unpin } from './buffer-registry.js'
 import { RecordedStep } from './captured-step.js'
-import type { CapturedStep, DeviceReport, Executor, RuntimeStatistics } from './contract.js'
+import type { CapturedStep, DeviceReport, Executor, RuntimeStatistics, TuningOptions } from './contract.js'
 import { newCounters } from './counters.js'
 import type { CompiledKernel, LowerKernel } from './kernel-compiler.js'
 import { reportLaunches, timingWanted } from './launch-report.js'
@@ -29,7 +29,7 @@ export interface RuntimeOptions {
   /** Tuned schedules: a file's path or content, `'off'` for none; left out: `settings().schedules`, else a file beside the cache. */
   readonly schedules?: ScheduleSource
   /** Tunes every step that is captured; left out: `settings().tune`. */
-  readonly tune?: boolean
+  readonly tune?: boolean | TuningOptions
   /** Another scheduler. */
   readonly schedule?: Schedule
   /** Another code generator. */
@@ -122,8 +122,9 @@ export class Runtime implements Executor {
 
   async capture(roots: readonly UOp[]): Promise<CapturedStep> {
     const step = await this.record(roots)
-    const progress = (state: string): void => (debugLevel() >= 1 ? log(`tuning: ${state}`) : undefined)
-    if (this.options.tune ?? settings().tune) await step.tune({ onProgress: progress })
+    const tune = this.options.tune ?? settings().tune
+    if (tune === true) await step.tune({ onProgress: state => (debugLevel() >= 1 ? log(`tuning: ${state}`) : undefined) })
+    else if (tune !== false) await step.tune(tune)
     return step
   }
 

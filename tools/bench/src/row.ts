@@ -1,3 +1,4 @@
+import type { KernelTuning } from 'petagrad'
 import type { CodeCheck } from './code/check-case.js'
 
 /** One line of the results: what `--json` prints, `--from` reads and `--report` draws. */
@@ -26,6 +27,10 @@ export interface Row {
   readonly disturbed?: number
   /** Time of one thread over the median. */
   readonly speedup?: number
+  /** Of the tuned step, timed beside the default one; the default's median over it; and what tuning found, kernel by kernel. */
+  readonly tuned_median?: number
+  readonly default_over_tuned?: number
+  readonly tuning?: readonly KernelTuning[]
   /** Launches of the step. */
   readonly kernels?: number
   /** What the machine code looks like. */
