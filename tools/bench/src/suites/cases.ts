@@ -84,7 +84,9 @@ function rowOf(
     ...(least === undefined ? {} : { roof_share: least / seconds }),
     gflops: work.flops / seconds / 1e9,
     gbs: (work.reads + work.writes) / seconds / 1e9,
-    ...(tuned === undefined ? {} : { tuned_median: tuned.median, default_over_tuned: ratioOf(ours.median, tuned.median, tuning), tuning: tuning?.kernels }),
+    ...(tuned === undefined ? {} : {
+      tuned_median: tuned.median, default_over_tuned: ratioOf(ours.median, tuned.median, tuning), tuning: tuning?.kernels,
+    }),
     peer: Object.fromEntries(Object.entries(medians).map(([peer, median]) => [peer, median / ours.median])),
     ...beside,
   }
