@@ -73,6 +73,9 @@ export interface KernelTuning {
 
 export interface TuningReport {
   readonly kernels: readonly KernelTuning[]
+  /** Nanoseconds of the step's kernels, all of them: before, and now. The same where no schedule has changed. */
+  readonly defaultNanoseconds: number
+  readonly nanoseconds: number
   /** Kernels that were left as they are: they take too little of the step, or have been tuned before. */
   readonly untouched: number
 }

@@ -1,7 +1,7 @@
 import type { CodegenOptions } from '@petagrad/codegen'
 import type { Device, LoadedProgram } from '@petagrad/device'
 import { PetagradError, type UOp } from '@petagrad/ir'
-import type { Capabilities, LinearProgram, Renderer } from '@petagrad/renderer'
+import { capabilitiesText, type Capabilities, type LinearProgram, type Renderer } from '@petagrad/renderer'
 import { PACKAGE_VERSION } from './package-version.js'
 import { CompileBatches } from './compile-batches.js'
 import { recordRendering } from './compile-profile.js'
@@ -61,7 +61,7 @@ export class KernelCompiler {
   constructor(private readonly parts: KernelCompilerParts) {
     const { renderer, device, cache, counters } = parts
     this.batches = new CompileBatches(device, milliseconds => (counters.compileMs += milliseconds))
-    this.renderedPrefix = `${PACKAGE_VERSION} ${renderer.name} ${JSON.stringify(renderer.capabilities)} ${cache?.build ?? ''}`
+    this.renderedPrefix = `${PACKAGE_VERSION} ${renderer.name} ${capabilitiesText(renderer.capabilities)} ${cache?.build ?? ''}`
     this.binaryPrefix = `${PACKAGE_VERSION} ${renderer.name} ${device.compilerKey}`
   }
 

@@ -27,9 +27,11 @@ export interface Row {
   readonly disturbed?: number
   /** Time of one thread over the median. */
   readonly speedup?: number
-  /** Of the tuned step, timed beside the default one; the default's median over it; and what tuning found, kernel by kernel. */
+  /** Of the tuned step, timed in a process of its own. */
   readonly tuned_median?: number
+  /** The default step's kernels over those of the tuned one, as they take turns in one process; 1 where they are the same. */
   readonly default_over_tuned?: number
+  /** What tuning found, kernel by kernel. */
   readonly tuning?: readonly KernelTuning[]
   /** Launches of the step. */
   readonly kernels?: number

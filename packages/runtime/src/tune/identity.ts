@@ -1,6 +1,6 @@
 import type { Device } from '@petagrad/device'
 import type { UOp } from '@petagrad/ir'
-import type { Renderer } from '@petagrad/renderer'
+import { capabilitiesText, type Renderer } from '@petagrad/renderer'
 import { kernelText } from '../kernel-text.js'
 import { PACKAGE_VERSION } from '../package-version.js'
 
@@ -23,6 +23,6 @@ export const kernelIdentity = (kernel: UOp<'kernel'>): Promise<string | undefine
  */
 export async function targetIdentity(renderer: Renderer, device: Device): Promise<string | undefined> {
   const { cores } = renderer.capabilities.machine
-  const declared = await digest(JSON.stringify(renderer.capabilities))
+  const declared = await digest(capabilitiesText(renderer.capabilities))
   return declared && `petagrad ${PACKAGE_VERSION}, ${renderer.name}, ${device.compilerKey}, ${cores} cores, ${declared}`
 }

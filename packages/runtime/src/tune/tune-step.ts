@@ -38,6 +38,8 @@ const LARGE_SHARE = 0.1
 const LAPS_OF_A_CANDIDATE = 5.5
 const DECIDING_LAPS = 60
 const FEWEST = 6
+/** Rounds in which the whole step is compared, before and after. */
+const COMPARED_ROUNDS = 9
 /** Laps that say how long the step takes. */
 const FIRST_LAPS = 5
 /** Milliseconds that a lap takes at least: a shorter step is run several times in one. */
@@ -80,6 +82,7 @@ class StepTuner {
   private readonly random = randomNumbers(1)
   private contestants: readonly Contestant[] = []
   private repeats = 1
+  private stepNanoseconds = 0
 
   constructor(
     private readonly step: TunableStep,
@@ -91,7 +94,10 @@ class StepTuner {
     await this.chooseKernels()
     const { contestants, step: { plan, kernels } } = this
     const untouched = new Set(plan.calls.map(c => c.kernel)).size - contestants.length
-    if (contestants.length === 0) return { kernels, report: { kernels: [], untouched } }
+    if (contestants.length === 0) {
+      const now = this.stepNanoseconds
+      return { kernels, report: { kernels: [], untouched, defaultNanoseconds: now, nanoseconds: now } }
+    }
     for (let pass = 1; pass <= PASSES; pass++) await this.improve(pass)
     this.say('deciding')
     for (const c of contestants) c.versions = c.versions[0].candidate === undefined ? [c.usual] : [c.usual, c.versions[0]]
@@ -99,7 +105,8 @@ class StepTuner {
     const winners = await this.thatAgree(decisions.map((d, i) => contestants[i].versions[d.faster ? 1 : 0]))
     const report = await this.record(winners, decisions)
     const made = new Map(contestants.map((c, i) => [c.kernel, winners[i].compiled]))
-    return { kernels: plan.calls.map((call, i) => made.get(call.kernel) ?? kernels[i]), report: { kernels: report, untouched } }
+    const together = await this.compare(new Map(contestants.map(c => [c.kernel, c.usual.compiled])), made)
+    return { kernels: plan.calls.map((call, i) => made.get(call.kernel) ?? kernels[i]), report: { kernels: report, untouched, ...together } }
   }
 
   private say(state: string): void {
@@ -112,6 +119,7 @@ class StepTuner {
     const laps = await this.timeLaunches(Array.from({ length: FIRST_LAPS }, () => this.launches(new Map())))
     const calls = plan.calls.map((_, call) => median(laps.map(times => times[call])))
     const total = Math.max(1, calls.reduce((a, b) => a + b, 0))
+    this.stepNanoseconds = total
     const times = new Map<UOp<'kernel'>, number>()
     plan.calls.forEach(({ kernel }, i) => times.set(kernel, (times.get(kernel) ?? 0) + calls[i]))
     this.repeats = Math.max(1, Math.min(MOST_REPEATS, Math.floor((LAP_MS * 1e6) / total)))
@@ -185,6 +193,23 @@ class StepTuner {
     }
     await schedules?.save()
     return report
+  }
+
+  /** Times the whole step before and after, by turns. */
+  private async compare(
+    usual: ReadonlyMap<UOp, CompiledKernel>, made: ReadonlyMap<UOp, CompiledKernel>,
+  ): Promise<Pick<TuningReport, 'defaultNanoseconds' | 'nanoseconds'>> {
+    const before: number[] = []
+    const after: number[] = []
+    for (let round = 0; round < COMPARED_ROUNDS; round++) {
+      const laps = Array.from({ length: this.repeats }, () => [usual, made]).flat()
+      const turned = round % 2 === 0 ? laps : [...laps].reverse()
+      const times = await this.timeLaunches(turned.map(kernels => this.launches(kernels)))
+      times.forEach((lap, i) => (turned[i] === usual ? before : after).push(lap.reduce((a, b) => a + b, 0)))
+    }
+    const changed = [...made].some(([kernel, compiled]) => usual.get(kernel) !== compiled)
+    const all = changed ? [median(before), median(after)] : [median([...before, ...after]), median([...before, ...after])]
+    return { defaultNanoseconds: all[0], nanoseconds: all[1] }
   }
 
   /** By lap: nanoseconds of each contestant, all its launches of a step together. */

@@ -81,6 +81,7 @@ describe('tuning a step', () => {
     const [kernel] = report.kernels
     expect(kernel.schedule).toContain('lane')
     expect(kernel.nanoseconds).toBeLessThan(0.97 * kernel.defaultNanoseconds)
+    expect(report).toMatchObject({ defaultNanoseconds: kernel.defaultNanoseconds, nanoseconds: kernel.nanoseconds }) // there is no other
     await step.replay()
     expect(await read(step.results[0])).toEqual(Array.from({ length: SIZE }, (_, i) => 2 * i))
     const [entries] = Object.values(await schedules())
@@ -94,7 +95,7 @@ describe('tuning a step', () => {
     configure({ debug: undefined })
     await again.replay()
     expect(await next.read(again.results[0])).toEqual(Array.from({ length: SIZE }, (_, i) => 2 * i))
-    expect(await again.tune()).toEqual({ kernels: [], untouched: 1 })
+    expect(await again.tune()).toMatchObject({ kernels: [], untouched: 1 })
   })
 
   it('leaves the default where nothing is faster, and remembers that', async () => {

@@ -85,16 +85,12 @@ function rowOf(
     gflops: work.flops / seconds / 1e9,
     gbs: (work.reads + work.writes) / seconds / 1e9,
     ...(tuned === undefined ? {} : {
-      tuned_median: tuned.median, default_over_tuned: ratioOf(ours.median, tuned.median, tuning), tuning: tuning?.kernels,
+      tuned_median: tuned.median, default_over_tuned: tuning && tuning.defaultNanoseconds / tuning.nanoseconds, tuning: tuning?.kernels,
     }),
     peer: Object.fromEntries(Object.entries(medians).map(([peer, median]) => [peer, median / ours.median])),
     ...beside,
   }
 }
-
-/** Where no kernel has another schedule both are the same code, and what differs is the machine's doing. */
-const ratioOf = (ours: number, tuned: number, tuning: TuningReport | undefined): number =>
-  tuning !== undefined && tuning.kernels.every(k => k.schedule === undefined) ? 1 : ours / tuned
 
 /** The roof as rows, so that one list holds everything that a report needs. */
 function roofRows({ device }: About, { threads, flops, integerOps, bandwidths }: Roof): Row[] {
