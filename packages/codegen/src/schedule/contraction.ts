@@ -7,6 +7,7 @@ import { updatesInPlace } from '../transform.js'
 import type { NestBuilder } from './builder.js'
 import { contractionOf, SMALL_WINDOW, type Contraction, type Operand } from './contraction-facts.js'
 import { contractionTile, isPackedInVectors, packCycles, wantsPacking, type ContractionTile } from './contraction-tile.js'
+import { copyInVectors } from './copies.js'
 import { laneWidths } from './tile-search.js'
 
 /** Multiply-accumulates of one task, at least. */
@@ -307,7 +308,7 @@ function copyInOrder(nest: NestBuilder, copies: readonly number[], consecutive: 
   if (last < 0) return
   const extent = (i: number) => extentOf(nest.axis(copies[i]))
   if (consecutive[last]) {
-    if (laneWidths(nest.current, capabilities).includes(extent(last))) nest.apply({ kind: 'as', axis: copies[last], how: 'lane' })
+    copyInVectors(nest, copies[last], laneWidths(nest.current, capabilities))
     return
   }
   const line = consecutive.lastIndexOf(true)

@@ -106,7 +106,10 @@ class StepTuner {
     const report = await this.record(winners, decisions)
     const made = new Map(contestants.map((c, i) => [c.kernel, winners[i].compiled]))
     const together = await this.compare(new Map(contestants.map(c => [c.kernel, c.usual.compiled])), made)
-    return { kernels: plan.calls.map((call, i) => made.get(call.kernel) ?? kernels[i]), report: { kernels: report, untouched, ...together } }
+    return {
+      kernels: plan.calls.map((call, i) => made.get(call.kernel) ?? kernels[i]),
+      report: { kernels: report, untouched, ...together },
+    }
   }
 
   private say(state: string): void {
