@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { candidateSchedules, lowerKernel, type CandidateSchedule } from '@petagrad/codegen'
 import type { UOp } from '@petagrad/ir'
-import { alu, attention, buffer, conv2d, matmul, pad, permute, reduce, scan, softmax } from '../../schedule/test/graphs.js'
+import { alu, attention, buffer, conv2d, depthwise, matmul, pad, permute, reduce, scan, softmax } from '../../schedule/test/graphs.js'
 import { capabilities, expectSame, kernelsOf } from './same.js'
 
 const samples: Readonly<Record<string, () => UOp>> = {
@@ -13,6 +13,7 @@ const samples: Readonly<Record<string, () => UOp>> = {
   'a softmax': () => softmax(buffer([9, 70])),
   'a chain of products': () => attention(buffer([2, 24, 8]), buffer([2, 24, 8]), buffer([2, 24, 8])),
   'a transposition': () => permute(buffer([40, 56]), [1, 0]),
+  'windows that slide': () => depthwise(pad(buffer([1, 2, 12, 20]), [[0, 0], [0, 0], [1, 1], [1, 1]]), buffer([2, 3, 3])),
   'a running sum': () => scan('add', buffer([16, 24]), 0),
 }
 

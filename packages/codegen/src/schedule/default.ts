@@ -37,7 +37,8 @@ function scheduleNest(nest: NestBuilder, capabilities: Capabilities): void {
   if (pointsOf(nest.current) < TINY) return
   if (isInOrder(nest.current.stores)) scheduleScan(nest, capabilities)
   else if (hasLevels(nest.current)) scheduleRows(nest, capabilities)
-  else if (!scheduleContraction(nest, capabilities) && !scheduleStencil(nest, capabilities)) scheduleTile(nest, capabilities)
+  else if (scheduleContraction(nest, capabilities)) return
+  else if ((nest.choices.tile ?? 0) > 0 || !scheduleStencil(nest, capabilities)) scheduleTile(nest, capabilities)
 }
 
 /** Whether some reduction or store sits outside of part of the output loops, or reductions depend on one another. */
