@@ -51,8 +51,9 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   windowsLast(nest)
   const c = contractionOf(nest.current)
   const mayOverlap = !updatesInPlace(nest.current)
-  const tile = c && contractionTile(c, laneWidths(nest.current, capabilities), mayOverlap, capabilities)
+  const tile = c && contractionTile(c, laneWidths(nest.current, capabilities), mayOverlap, capabilities, nest.choices.tile)
   if (c === undefined || tile === undefined) return false
+  nest.estimate(tile.cost)
   const work: Work = { nest, c, tile, capabilities, roles: new Map(), mayOverlap }
   const packed = c.operands.filter(o => wantsPacking(c, o, tile.column))
   const columns = packed.filter(o => o.moves.has(tile.column))
@@ -119,7 +120,7 @@ function takeTasks(work: Work, packed: readonly Operand[]): void {
   const { machine } = capabilities
   const widths = laneWidths(nest.current, capabilities)
   const points = product([...c.outputs, ...c.reduced])
-  const wanted = Math.min(machine.cores * MOST_PER_CORE, Math.floor(points / TASK_WORK))
+  const wanted = Math.min(machine.cores * MOST_PER_CORE, Math.floor((points * (nest.choices.tasks ?? 1)) / TASK_WORK))
   /** Cycles that one more task along the axis adds. */
   const again = (axis: number): number =>
     packed.filter(o => ![...o.moves].some(a => a.arg.axis === axis))
@@ -160,7 +161,7 @@ function unrollReduction(work: Work): number[] {
   const unrolled: number[] = []
   let steps = 1
   for (const axis of loopsOf(work, 'sum').reverse()) {
-    const room = Math.floor(tile.steps / steps)
+    const room = Math.floor((tile.steps * (nest.choices.body ?? 1)) / steps)
     const extent = extentOf(nest.axis(axis))
     if (room < 2) break
     const factor = extent <= room ? extent : [4, 3, 2].find(f => f <= room && extent % f === 0)
