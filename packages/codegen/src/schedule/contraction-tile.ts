@@ -67,7 +67,7 @@ export function contractionTile(
       const judge = judgeFor(c, column, lanes, widths, capabilities)
       for (let vectors = 1; vectors <= VECTORS && fits(extentOf(column), vectors * lanes); vectors++) {
         for (const rows of rowChoices(rowAxes, vectors, capabilities.machine, fits)) {
-          if (leastCost(rows, vectors * c.sums, lanes, capabilities.machine) >= (best?.cost ?? Infinity)) continue
+          if (rank === 0 && leastCost(rows, vectors * c.sums, lanes, capabilities.machine) >= (best?.cost ?? Infinity)) continue
           const { cost, steps } = judge(vectors, rows)
           const better = cost < (best?.cost ?? Infinity) * 0.995
           if (!better && rank === 0) continue
