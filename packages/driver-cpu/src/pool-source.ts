@@ -45,7 +45,7 @@ struct share {
 struct pool {
   struct share *shares;
   const struct launch *_Atomic launch;
-  _Atomic int64_t tasks, chunk, used;
+  _Atomic int64_t tasks, used;
   _Atomic int64_t done __attribute__((aligned(64)));
   _Atomic uint32_t finished;
   _Atomic int leader_sleeps;
@@ -128,7 +128,7 @@ static char *scratch_of(struct arena *arena, int64_t bytes) {
 /* Takes tasks of one generation until there are none, first those of the core's own share; gives how many it ran. */
 static int64_t take(struct pool *p, uint32_t generation, struct arena *arena) {
   const struct launch *const l = p->launch;
-  const int64_t tasks = p->tasks, chunk = p->chunk, used = p->used;
+  const int64_t tasks = p->tasks, used = p->used;
   const int64_t own = core();
   int64_t ran = 0;
   for (int64_t i = 0; i < used; i++) {
@@ -138,7 +138,7 @@ static int64_t take(struct pool *p, uint32_t generation, struct arena *arena) {
     for (;;) {
       const int64_t first = (uint32_t)t;
       if (t >> 32 != generation || first >= last) break;
-      const int64_t end = first + chunk < last ? first + chunk : last;
+      const int64_t left = last - first, end = first + (left > 8 ? left / 8 : 1); /* less and less: all end at the same time */
       if (!atomic_compare_exchange_weak(ticket, &t, (uint64_t)generation << 32 | (uint64_t)end)) continue;
       char *scratch = scratch_of(arena, l->scratch_bytes);
       for (int64_t task = first; task < end; task++) l->run(l->params, l->variables, task, scratch);
@@ -182,11 +182,10 @@ static void fork_and_join(struct pool *p, const struct launch *l) {
   const int threads = p->workers + 1;
   const uint64_t shut = ((atomic_load(&p->shares[0].ticket) >> 32) + 1) & 0xffffffff;
   for (int i = 0; i < threads; i++) atomic_store(&p->shares[i].ticket, shut << 32 | 0xffffffff);
-  const int64_t parts = (int64_t)threads * 8, used = l->tasks < threads ? l->tasks : threads;
+  const int64_t used = l->tasks < threads ? l->tasks : threads;
   p->launch = l;
   p->tasks = l->tasks;
   p->used = used;
-  p->chunk = l->tasks / parts > 1 ? l->tasks / parts : 1;
   atomic_store(&p->done, 0);
   const uint32_t generation = (uint32_t)(shut + 1);
   for (int64_t i = used - 1; i >= 0; i--) atomic_store(&p->shares[i].ticket, (uint64_t)generation << 32 | (uint64_t)(i * l->tasks / used));

@@ -1,19 +1,21 @@
 import { PetagradError, type UOp } from '@petagrad/ir'
-import type { CommandList, DeviceBuffer } from '@petagrad/device'
+import type { CommandList } from '@petagrad/device'
 import { unpinGraph, type BoundGraph } from './bound-graph.js'
-import type { CapturedStep, KernelProfile } from './contract.js'
+import type { CapturedStep, KernelProfile, TuningOptions, TuningReport } from './contract.js'
 import type { Counters } from './counters.js'
 import type { CompiledKernel } from './kernel-compiler.js'
 import { reportLaunches, timingWanted } from './launch-report.js'
 import type { OpenedDevice } from './opened-device.js'
+import { planLaunches, type PlanMemory } from './plan-launches.js'
 import type { SubmissionQueue } from './submission-queue.js'
+import { tuneStep } from './tune/tune-step.js'
 
 export interface StepParts {
-  readonly list: CommandList
+  list: CommandList
   readonly graph: BoundGraph
-  readonly kernels: readonly CompiledKernel[]
-  /** The step's own: no other plan may overwrite what a replay has under way. */
-  readonly arena: DeviceBuffer | undefined
+  kernels: readonly CompiledKernel[]
+  /** The arena is the step's own: no other plan may overwrite what a replay has under way. */
+  readonly memory: PlanMemory
   readonly device: OpenedDevice
   readonly queue: SubmissionQueue
   readonly counters: Counters
@@ -51,6 +53,22 @@ export class RecordedStep implements CapturedStep {
     return this.kernels.map((kernel, i) => ({ ...kernel, milliseconds: times[i] / 1e6 }))
   }
 
+  async tune(options: TuningOptions = {}): Promise<TuningReport> {
+    this.checkUsable()
+    const { parts } = this
+    const { device, graph, memory } = parts
+    return parts.queue.submit(async () => {
+      const { plan } = graph.bound
+      const { kernels, report } = await tuneStep({ plan, kernels: parts.kernels, results: graph.results, memory, device }, options)
+      const list = device.device.record(planLaunches(plan, kernels, memory))
+      parts.list.free()
+      parts.list = list
+      parts.kernels = kernels
+      options.onTuned?.(report)
+      return report
+    })
+  }
+
   free(): void {
     if (this.freed) return
     this.freed = true
@@ -74,10 +92,11 @@ export class RecordedStep implements CapturedStep {
 }
 
 /** After what was submitted before: a replay may be under way. */
-function freeStep({ list, graph, arena, device, queue }: StepParts): void {
-  void queue.submit(async () => {
-    list.free()
-    if (arena !== undefined) device.pool.release(arena)
+function freeStep(parts: StepParts): void {
+  const { graph, memory, device } = parts
+  void parts.queue.submit(async () => {
+    parts.list.free()
+    if (memory.arena !== undefined) device.pool.release(memory.arena)
     unpinGraph(graph)
   })
 }

@@ -1,7 +1,7 @@
 import type { CodegenOptions } from '@petagrad/codegen'
 import type { Device, LoadedProgram } from '@petagrad/device'
-import type { UOp } from '@petagrad/ir'
-import type { Capabilities, LinearProgram, Renderer } from '@petagrad/renderer'
+import { PetagradError, type UOp } from '@petagrad/ir'
+import { capabilitiesText, type Capabilities, type LinearProgram, type Renderer } from '@petagrad/renderer'
 import { PACKAGE_VERSION } from './package-version.js'
 import { CompileBatches } from './compile-batches.js'
 import { recordRendering } from './compile-profile.js'
@@ -13,6 +13,7 @@ import { decodeLowered, encodeLowered, lowered, type LoweredKernel } from './low
 import { observeLowering } from './lowering-observer.js'
 import { debugLevel } from './settings.js'
 import { activeTrace } from './trace.js'
+import type { ScheduleDatabase } from './tune/schedule-database.js'
 
 /** A kernel that a device can run. */
 export interface CompiledKernel {
@@ -36,6 +37,8 @@ export interface KernelCompilerParts {
   readonly lowerKernel: LowerKernel
   readonly cache: KernelCache | undefined
   readonly counters: Counters
+  /** What tuning has found; undefined: every kernel has its default schedule. */
+  readonly schedules?: ScheduleDatabase
 }
 
 /** At this debug level codegen always runs, because what is asked for is what it does. */
@@ -58,7 +61,7 @@ export class KernelCompiler {
   constructor(private readonly parts: KernelCompilerParts) {
     const { renderer, device, cache, counters } = parts
     this.batches = new CompileBatches(device, milliseconds => (counters.compileMs += milliseconds))
-    this.renderedPrefix = `${PACKAGE_VERSION} ${renderer.name} ${JSON.stringify(renderer.capabilities)} ${cache?.build ?? ''}`
+    this.renderedPrefix = `${PACKAGE_VERSION} ${renderer.name} ${capabilitiesText(renderer.capabilities)} ${cache?.build ?? ''}`
     this.binaryPrefix = `${PACKAGE_VERSION} ${renderer.name} ${device.compilerKey}`
   }
 
@@ -68,10 +71,20 @@ export class KernelCompiler {
       this.parts.counters.kernelCacheHits++
       return known
     }
-    const made = this.make(kernel)
+    const made = this.makeTuned(kernel)
     this.kernels.set(kernel, made)
     made.catch(() => this.kernels.delete(kernel)) // a failure may be passing: the next request tries again
     return made
+  }
+
+  /** With this schedule, or the default one, whatever tuning has found. Throws where a schedule does not apply. Not remembered. */
+  compileWith(kernel: UOp<'kernel'>, schedule: string | undefined): Promise<CompiledKernel> {
+    return this.make(() => this.rendered(kernel, schedule))
+  }
+
+  /** From now on `compile` gives this for the kernel. */
+  adopt(kernel: UOp<'kernel'>, compiled: CompiledKernel): void {
+    this.kernels.set(kernel, Promise.resolve(compiled))
   }
 
   /** Resolves when what has been compiled is on disk. */
@@ -79,9 +92,25 @@ export class KernelCompiler {
     await Promise.all(this.writes)
   }
 
-  private async make(kernel: UOp<'kernel'>): Promise<CompiledKernel> {
+  /** With the schedule that tuning found, where it found one that applies; else with the default one. */
+  private async makeTuned(kernel: UOp<'kernel'>): Promise<CompiledKernel> {
+    const { schedules } = this.parts
+    return this.make(async () => {
+      const schedule = (await schedules?.find(kernel))?.schedule ?? undefined
+      if (schedule !== undefined) {
+        try {
+          return await this.rendered(kernel, schedule)
+        } catch (error) {
+          await schedules?.refuse(kernel, error)
+        }
+      }
+      return this.rendered(kernel, undefined)
+    })
+  }
+
+  private async make(render: () => Promise<LoweredKernel>): Promise<CompiledKernel> {
     const { lower, binary } = await this.batches.expecting(async () => {
-      const lower = (await this.recall(kernel)) ?? this.lower(kernel)
+      const lower = await render()
       const level = debugLevel()
       if (level >= 3) logLowered(lower, level, this.parts.disassemble)
       return { lower, binary: await this.binary(lower) }
@@ -93,18 +122,31 @@ export class KernelCompiler {
     return compiled
   }
 
+  private async rendered(kernel: UOp<'kernel'>, schedule: string | undefined): Promise<LoweredKernel> {
+    return (await this.recall(kernel, schedule)) ?? this.lower(kernel, schedule)
+  }
+
   /** The rendered kernel from disk. */
-  private async recall(kernel: UOp<'kernel'>): Promise<LoweredKernel | undefined> {
+  private async recall(kernel: UOp<'kernel'>, schedule: string | undefined): Promise<LoweredKernel | undefined> {
     const { cache } = this.parts
     if (cache?.build === undefined || debugLevel() >= LEVEL_THAT_NEEDS_CODEGEN) return undefined
-    const bytes = await cache.store.get(cache.store.digest([this.renderedPrefix, kernelText(kernel)]))
+    const bytes = await cache.store.get(this.renderedKey(cache.store, kernel, schedule))
     return bytes && decodeLowered(bytes)
   }
 
-  private lower(kernel: UOp<'kernel'>): LoweredKernel {
+  /** A schedule that was given is part of the key; the default one follows from the rest of it. */
+  private renderedKey(store: ByteStore, kernel: UOp<'kernel'>, schedule: string | undefined): string {
+    return store.digest([this.renderedPrefix, kernelText(kernel), ...(schedule === undefined ? [] : [schedule])])
+  }
+
+  private lower(kernel: UOp<'kernel'>, schedule: string | undefined): LoweredKernel {
     const { renderer, lowerKernel, cache, counters } = this.parts
     const start = performance.now()
-    const program = observeLowering(kernel, options => lowerKernel(kernel, renderer.capabilities, options))
+    const program = observeLowering(kernel, options => lowerKernel(kernel, renderer.capabilities, { ...options, schedule }))
+    const limit = renderer.capabilities.scratch.private
+    if (schedule !== undefined && program.scratchBytes > limit) {
+      throw new PetagradError('INVALID_ARGUMENT', `the schedule takes ${program.scratchBytes} bytes of scratch, and there are ${limit}`)
+    }
     const rendering = performance.now()
     const result = lowered(program, renderer.render(program))
     const end = performance.now()
@@ -116,7 +158,7 @@ export class KernelCompiler {
     trace?.span('compiler', 'render', `render ${program.name}`, rendering, end)
     if (cache?.build !== undefined) {
       const bytes = encodeLowered(result)
-      if (bytes !== undefined) this.keep(cache.store, cache.store.digest([this.renderedPrefix, kernelText(kernel)]), bytes)
+      if (bytes !== undefined) this.keep(cache.store, this.renderedKey(cache.store, kernel, schedule), bytes)
     }
     return result
   }

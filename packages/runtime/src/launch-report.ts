@@ -14,7 +14,8 @@ export const timingWanted = (): boolean => debugLevel() >= 2 || settings().profi
 export function reportLaunches(opened: OpenedDevice, kernels: readonly CompiledKernel[], nanoseconds: Float64Array, start: number): void {
   if (debugLevel() >= 2) {
     const memory = opened.device.statistics().allocatedBytes
-    kernels.forEach((kernel, i) => logLaunch(opened.name, kernel, nanoseconds[i], memory))
+    const { machine } = opened.renderer.capabilities
+    kernels.forEach((kernel, i) => logLaunch(opened.name, kernel, nanoseconds[i], memory, machine))
   }
   const trace = activeTrace()
   if (trace === undefined) return

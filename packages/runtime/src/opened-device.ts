@@ -10,6 +10,8 @@ import { KernelCompiler, type KernelCache, type LowerKernel } from './kernel-com
 import { MemoryPool } from './memory-pool.js'
 import { MemoryPressure } from './memory-pressure.js'
 import { debugLevel, log } from './settings.js'
+import { targetIdentity } from './tune/identity.js'
+import { ScheduleDatabase, type ScheduleSource } from './tune/schedule-database.js'
 
 /** A device in use, and what the runtime keeps beside it. */
 export interface OpenedDevice {
@@ -19,11 +21,15 @@ export interface OpenedDevice {
   readonly pool: MemoryPool
   readonly arena: Arena
   readonly compiler: KernelCompiler
+  /** What tuning has found for this device; undefined where the host cannot tell kernels apart. */
+  readonly schedules: ScheduleDatabase | undefined
   readonly pressure: MemoryPressure
 }
 
 export interface OpenOptions extends BackendOptions {
   readonly cacheDirectory: string | undefined
+  /** `'off'` for none; undefined: a file in the cache directory. */
+  readonly schedules: ScheduleSource | undefined
   readonly lowerKernel: LowerKernel
   readonly counters: Counters
 }
@@ -33,9 +39,19 @@ export async function openDevice(source: BackendSource, options: OpenOptions): P
   const backend = await loadBackend(source)
   const [{ renderer, device, disassemble }, store] = await Promise.all([backend.open({ threads }), openStore(options.cacheDirectory)])
   const cache: KernelCache | undefined = store && { store, build: await compilerBuild(renderer.name) }
+  const schedules = await openSchedules(renderer, device, options)
   const pool = new MemoryPool(device, counters)
-  const compiler = new KernelCompiler({ renderer, device, disassemble, lowerKernel, cache, counters })
-  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, pressure: new MemoryPressure() }
+  const compiler = new KernelCompiler({ renderer, device, disassemble, lowerKernel, cache, counters, schedules })
+  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, schedules, pressure: new MemoryPressure() }
+}
+
+async function openSchedules(renderer: Renderer, device: Device, options: OpenOptions): Promise<ScheduleDatabase | undefined> {
+  const target = await targetIdentity(renderer, device)
+  if (target === undefined) return undefined
+  if (options.schedules === 'off') return ScheduleDatabase.open(undefined, target)
+  if (options.schedules !== undefined) return ScheduleDatabase.open(options.schedules, target)
+  const directory = isNode ? options.cacheDirectory : undefined
+  return ScheduleDatabase.open(directory && `${directory}/schedules.json`, target, { byDefault: true })
 }
 
 async function openStore(directory: string | undefined): Promise<ByteStore | undefined> {

@@ -5,7 +5,7 @@ import { chooseBackend, probeBackend, type BackendSource, type Wish } from './ba
 import { bindGraph, unpinGraph, type BoundGraph, type Schedule } from './bound-graph.js'
 import { BufferRegistry, checkLength, DEFAULT_DEVICE, pin, unpin } from './buffer-registry.js'
 import { RecordedStep } from './captured-step.js'
-import type { CapturedStep, DeviceReport, Executor, RuntimeStatistics } from './contract.js'
+import type { CapturedStep, DeviceReport, Executor, RuntimeStatistics, TuningOptions } from './contract.js'
 import { newCounters } from './counters.js'
 import type { CompiledKernel, LowerKernel } from './kernel-compiler.js'
 import { reportLaunches, timingWanted } from './launch-report.js'
@@ -15,6 +15,7 @@ import { planLaunches } from './plan-launches.js'
 import { debugLevel, log, settings } from './settings.js'
 import { SubmissionQueue } from './submission-queue.js'
 import { activeTrace, flushProfile } from './trace.js'
+import type { ScheduleSource } from './tune/schedule-database.js'
 
 export interface RuntimeOptions {
   /** The targets on offer, in order of preference. */
@@ -25,6 +26,10 @@ export interface RuntimeOptions {
   readonly threads?: number
   /** Where compiled kernels are kept, `'off'` for nowhere; left out: `settings().cacheDirectory`. */
   readonly cacheDirectory?: string
+  /** Tuned schedules: a file's path or content, `'off'` for none; left out: `settings().schedules`, else a file beside the cache. */
+  readonly schedules?: ScheduleSource
+  /** Tunes every step that is captured; left out: `settings().tune`. */
+  readonly tune?: boolean | TuningOptions
   /** Another scheduler. */
   readonly schedule?: Schedule
   /** Another code generator. */
@@ -116,6 +121,14 @@ export class Runtime implements Executor {
   }
 
   async capture(roots: readonly UOp[]): Promise<CapturedStep> {
+    const step = await this.record(roots)
+    const tune = this.options.tune ?? settings().tune
+    if (tune === true) await step.tune({ onProgress: state => (debugLevel() >= 1 ? log(`tuning: ${state}`) : undefined) })
+    else if (tune !== false) await step.tune(tune)
+    return step
+  }
+
+  private async record(roots: readonly UOp[]): Promise<RecordedStep> {
     const graph = this.bind(roots)
     try {
       const ready = this.prepare(graph)
@@ -123,7 +136,7 @@ export class Runtime implements Executor {
         const { device, kernels } = await ready
         const memory = await placeUnderPressure(graph, device, bytes => device.pool.allocate(bytes))
         const list = device.device.record(planLaunches(graph.bound.plan, kernels, memory))
-        return new RecordedStep({ list, graph, kernels, arena: memory.arena, device, queue: this.queue, counters: this.counters })
+        return new RecordedStep({ list, graph, kernels, memory, device, queue: this.queue, counters: this.counters })
       })
     } catch (error) {
       unpinGraph(graph)
@@ -243,7 +256,10 @@ export class Runtime implements Executor {
     const { options, counters } = this
     const cacheDirectory = options.cacheDirectory === 'off' ? undefined : (options.cacheDirectory ?? settings().cacheDirectory)
     const threads = options.threads ?? settings().threads
-    const opened = await openDevice(source, { threads, cacheDirectory, counters, lowerKernel: options.lowerKernel ?? lowerKernel })
+    const schedules = options.schedules ?? settings().schedules
+    const opened = await openDevice(source, {
+      threads, cacheDirectory, schedules, counters, lowerKernel: options.lowerKernel ?? lowerKernel,
+    })
     const { description } = opened.device
     this.reports.set(source.name, { name: source.name, available: true, reason: why, description })
     if (debugLevel() >= 1) log(`device ${source.name}: ${description} (${why})`)

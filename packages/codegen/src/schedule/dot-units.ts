@@ -17,6 +17,8 @@ export interface DotContraction {
   /** Without the axis that the unit sums. */
   readonly contraction: Contraction
   readonly tile: ContractionTile
+  /** Factors of a group. */
+  readonly terms: number
   /** The number of the axis that the unit sums. */
   readonly axis: number
   /** What packed copies hold, by argument, where that is not what the argument holds. */
@@ -85,14 +87,14 @@ function dotContraction(
   }
   // As many lanes as a register of sums has.
   const widths = unit.lanes.filter(l => (l * dtypes[unit.sum].bits) / 8 <= capabilities.machine.vectorBytes).sort((a, b) => b - a)
-  const tile = contractionTile(c, widths, mayOverlap, { ...capabilities, fma: unit.instructions === 1 })
+  const tile = contractionTile(c, widths, mayOverlap, { ...capabilities, fma: unit.instructions === 1 }, nest.choices.tile)
   if (tile === undefined || isOneTile(c, tile)) return undefined
   const [row, column] = c.operands[0].moves.has(tile.column) ? [c.operands[1], c.operands[0]] : c.operands
   const fits = fitsOf(row, column, unit)
   if (fits === undefined) return undefined
   if ([row, column].some(o => o.mustPack === true && o.slot === undefined)) return undefined
   const wide = [row, column].flatMap((o, i) => (fits[i].as === undefined || o.slot === undefined ? [] : [[o.slot, fits[i].as] as const]))
-  return { contraction: c, tile, axis: group, widened: new Map(wide), biased: fits[0].how === 'biased' ? row.slot : undefined }
+  return { contraction: c, tile, terms: unit.terms, axis: group, widened: new Map(wide), biased: fits[0].how === 'biased' ? row.slot : undefined }
 }
 
 /** Whether nothing goes around the tile: there is no loop then in which anything could be packed. */
