@@ -2,7 +2,9 @@ import {
   address, binary, constant, constantOf, dtypes, extract, indexAdd, indexConst, is, isAlu, isFloat, isInteger, linearForm, load,
   openRanges, PetagradError, reduce, remake, scan, store, toposort, uop, vector, vectorize, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
-import { blockStart, rearrangementOf, transpose, unzip } from './rearrange.js'
+import { dotTerm, factorsOf } from './dot-product.js'
+import { interleavingOf, stepAlong } from './interleave.js'
+import { blockStart, rearrangementOf, transpose, unzip, zip } from './rearrange.js'
 import { extentOf, rebuild, type Axis, type Nest } from './nest.js'
 
 /** Values of written-out axes. */
@@ -10,6 +12,7 @@ type Point = ReadonlyMap<UOp, number>
 
 const written = (r: UOp): boolean => is(r, 'range') && (r.arg.kind === 'unroll' || r.arg.kind === 'group')
 const isLane = (r: UOp): boolean => is(r, 'range') && r.arg.kind === 'lane'
+const isDot = (r: UOp): boolean => is(r, 'range') && r.arg.kind === 'dot'
 
 /** What is known of a node while its nest is written out. */
 interface Expansion {
@@ -44,7 +47,7 @@ export function expandNest(nest: Nest): UOp[] {
     let expansion = known.get(u)
     if (expansion === undefined) {
       const axes: Axis[] = []
-      for (const r of openRanges(u)) if (is(r, 'range') && (written(r) || isLane(r))) axes.push(r)
+      for (const r of openRanges(u)) if (is(r, 'range') && (written(r) || isLane(r) || isDot(r))) axes.push(r)
       known.set(u, (expansion = { axes, isFixed: axes.length === 0 && !hasInner(u), values: new Map() }))
     }
     return expansion
@@ -76,7 +79,7 @@ export function expandNest(nest: Nest): UOp[] {
     const known = inner.get(u)
     if (known !== undefined) return known
     for (const n of toposort(u, x => !inner.has(x))) {
-      inner.set(n, inner.get(n) ?? ((n.op === 'range' && (written(n) || isLane(n))) || n.src.some(s => inner.get(s) === true)))
+      inner.set(n, inner.get(n) ?? ((n.op === 'range' && (written(n) || isLane(n) || isDot(n))) || n.src.some(s => inner.get(s) === true)))
     }
     return inner.get(u) ?? false
   }
@@ -173,12 +176,13 @@ export function expandNest(nest: Nest): UOp[] {
 
   const reduceAt = (u: UOp<'reduce'>, p: Point): UOp => {
     const axes = inOrder(u.src.slice(1))
-    const serial = axes.filter(a => !written(a) && !isLane(a))
-    const unrolled = axes.filter(a => a.arg.kind === 'unroll')
+    const dotted = axes.find(a => isDot(a) && extentOf(a) > 1)
+    const serial = axes.filter(a => !written(a) && !isLane(a) && !isDot(a))
+    const unrolled = axes.filter(a => a.arg.kind === 'unroll' || (isDot(a) && a !== dotted))
     const grouped = axes.filter(a => a.arg.kind === 'group')
     const lane = axes.find(isLane)
     const parts = points(grouped, p).map(g => {
-      const terms = points(unrolled, g).map(q => at(u.src[0], q))
+      const terms = points(unrolled, g).map(q => (dotted === undefined ? at(u.src[0], q) : dotAt(u, q, dotted)))
       const wide = Math.max(...terms.map(t => t.dtype.lanes))
       return blockedSum(u.arg, chain(u.arg, terms.map(t => splat(t, wide))), serial)
     })
@@ -186,6 +190,40 @@ export function expandNest(nest: Nest): UOp[] {
     if (lane === undefined) return whole
     const lanes = Array.from({ length: extentOf(lane) }, (_, i) => extract(splat(whole, extentOf(lane)), [i]))
     return tree(u.arg, lanes)
+  }
+
+  /** The products along the dot axis at a point, summed for each lane. */
+  const dotAt = (u: UOp<'reduce'>, p: Point, axis: Axis): UOp => {
+    const factors = factorsOf(u)
+    if (factors === undefined) throw new PetagradError('IR_INVALID', 'a dot axis sums something else than products of integers', { op: 'reduce' })
+    const lane = laneOf(u.src[0], p)
+    return dotTerm(factors.map(f => alongDot(f, p, axis, lane)), u.dtype, lane === undefined ? 1 : extentOf(lane))
+  }
+
+  /** A factor for each lane, the products of a lane side by side. */
+  const alongDot = (f: UOp, p: Point, axis: Axis, lane: Axis | undefined): UOp => {
+    const [lanes, terms] = [lane === undefined ? 1 : extentOf(lane), extentOf(axis)]
+    const [onLane, onDot] = [lane !== undefined && openRanges(f).has(lane), openRanges(f).has(axis)]
+    if (!onLane && !onDot) return splat(at(f, p), lanes * terms)
+    if (isAlu(f.op) && !onIndex(f) && !f.src.some(onIndex)) {
+      return remake(f, vector(f.dtype, lanes * terms), f.src.map(s => alongDot(s, p, axis, lane)))
+    }
+    const first = new Map([...p, [axis, 0], ...(lane === undefined ? [] : [[lane, 0] as const])])
+    if (is(f, 'load') && f.src.length === 1 && onDot) {
+      const offset = offsetAt(f.src[0].src[1], p)
+      const from = () => address(at(f.src[0].src[0], p), at(f.src[0].src[1], first))
+      if (stepAlong(offset, axis) === 1) {
+        if (!onLane) {
+          const group = load(from(), undefined, terms)
+          return lanes === 1 ? group : extract(group, Array.from({ length: lanes * terms }, (_, i) => i % terms))
+        }
+        if (lane !== undefined && stepAlong(offset, lane) === terms) return load(from(), undefined, lanes * terms)
+      }
+    }
+    return collect(Array.from({ length: lanes * terms }, (_, i) => {
+      const one = new Map([...p, [axis, i % terms], ...(lane === undefined ? [] : [[lane, Math.floor(i / terms)] as const])])
+      return at(f, one)
+    }))
   }
 
   /** Its own loop is serial; what is written out of the others are scans beside each other. */
@@ -198,7 +236,23 @@ export function expandNest(nest: Nest): UOp[] {
   const endAt = (u: UOp, p: Point): UOp => {
     const axes = inOrder(u.src.slice(1))
     const serial = axes.filter(a => !written(a) && !isLane(a))
-    return uop('end', u.dtype, [...points(axes.filter(written), p).flatMap(q => storesAt(u.src[0], q)), ...serial])
+    return uop('end', u.dtype, [...(interleavedAt(u.src[0], axes, p) ?? points(axes.filter(written), p).flatMap(q => storesAt(u.src[0], q))), ...serial])
+  }
+
+  /** Stores whose lanes are apart, and whose written-out axis fills what is between them, as stores of whole vectors. */
+  const interleavedAt = (s: UOp, axes: readonly Axis[], p: Point): UOp[] | undefined => {
+    const lane = laneOf(s, p)
+    const [pointer, value, gate] = s.src as readonly (UOp | undefined)[]
+    if (lane === undefined || pointer === undefined || value === undefined || gate !== undefined) return undefined
+    const along = interleavingOf(pointer.src[1], lane, axes.filter(written))
+    if (along === undefined) return undefined
+    const lanes = extentOf(lane)
+    return points(axes.filter(a => written(a) && a !== along), p).flatMap(q => {
+      const values = points([along], q).map(r => splat(at(value, r), lanes))
+      const first = new Map([...q, [along, 0], [lane, 0]])
+      const start = at(pointer.src[1], first)
+      return zip(values).map((v, i) => store(address(at(pointer.src[0], first), indexAdd(start, i * lanes)), v))
+    })
   }
 
   const storesAt = (s: UOp, p: Point): UOp[] => {
@@ -226,10 +280,7 @@ export function expandNest(nest: Nest): UOp[] {
 }
 
 /** Whether the offset grows by one element from lane to lane. */
-function consecutiveAlong(offset: UOp, lane: Axis): boolean {
-  const { terms } = linearForm(offset)
-  return terms.get(lane) === 1 && [...terms.keys()].every(t => t === lane || !openRanges(t).has(lane))
-}
+const consecutiveAlong = (offset: UOp, lane: Axis): boolean => stepAlong(offset, lane) === 1
 
 /** Arithmetic on indices, or a comparison of them: not vectorised, but evaluated lane by lane. */
 const onIndex = (u: UOp): boolean =>

@@ -6,6 +6,7 @@ import { defaultSchedule } from './schedule/default.js'
 import { expandNest } from './expand.js'
 import { linearise } from './linearise.js'
 import { giveMachineIntegers } from './machine-integers.js'
+import { lowerDots } from './lower-dots.js'
 import { narrowVectors } from './narrow-vectors.js'
 import { streamedSlots } from './streaming.js'
 import { estimateWork } from './work.js'
@@ -38,8 +39,8 @@ export function lowerKernel(kernel: UOp<'kernel'>, capabilities: Capabilities, o
   pass('schedule', schedule.state.nests.flatMap(n => n.stores))
 
   const flat = schedule.state.nests.map(n => ({
-    stores: narrowVectors(expandNest(n), capabilities),
-    order: n.order.filter(a => a.arg.kind !== 'lane' && a.arg.kind !== 'unroll' && a.arg.kind !== 'group'),
+    stores: narrowVectors(lowerDots(expandNest(n), capabilities), capabilities),
+    order: n.order.filter(a => !['lane', 'unroll', 'group', 'dot'].includes(a.arg.kind)),
   }))
   pass('expand', flat.flatMap(n => n.stores))
   const { uops, tasks } = linearise(flat, schedule.state.chains, {

@@ -1,8 +1,9 @@
 import {
-  address, constant, dtypes, indexAdd, indexConst, indexFloorDiv, indexFloorMod, indexLt, indexMul, indexSub, is, linearForm, load, mulacc,
-  openRanges, reduceIdentity, register, store, toposort, uop, boolAnd, indexGe, isFloat, withSrc, type ReduceAlu, type UOp,
+  address, constant, dot, dtypes, indexAdd, indexConst, indexFloorDiv, indexFloorMod, indexLt, indexMul, indexSub, is, linearForm, load,
+  mulacc, openRanges, reduceIdentity, register, store, toposort, uop, boolAnd, indexGe, isFloat, withSrc, type ReduceAlu, type UOp,
 } from '@petagrad/ir'
 import { isCommon } from './common-values.js'
+import { isDotTerm } from './dot-product.js'
 import { extentOf, rebuild, replaceAxes, type Axis, type Chain, type SharedLoop } from './nest.js'
 
 /** A nest after expansion: serial and task axes only, outermost first. */
@@ -410,7 +411,8 @@ class NestLinearizer {
       members.forEach((m, i) => {
         if (t >= terms[i].length) return
         const term = this.placeTerm(m.arg, terms[i][t])
-        sums[i] = term.length === 2 ? mulacc(term[0], term[1], sums[i]) : uop(m.arg, m.dtype, [sums[i], term[0]])
+        const fused = isDotTerm(terms[i][t]) ? dot : mulacc
+        sums[i] = term.length === 2 ? fused(term[0], term[1], sums[i]) : uop(m.arg, m.dtype, [sums[i], term[0]])
         inner.items.push(sums[i])
       })
     }
@@ -441,8 +443,9 @@ class NestLinearizer {
     return total
   }
 
-  /** A term to accumulate: the two factors of a product that the target adds in one go, or one value. */
+  /** A term to accumulate: the two factors of a product (or several: a dot) that the target adds in one go, or one value. */
   private placeTerm(op: ReduceAlu, v: UOp): readonly UOp[] {
+    if (op === 'add' && isDotTerm(v) && !this.placed.has(v)) return v.src.slice(0, 2).map(s => this.value(s))
     const fused = op === 'add' && v.op === 'mul' && isFloat(v.dtype) && this.state.options.fuses(v) && !this.placed.has(v)
     return fused ? v.src.map(s => this.value(s)) : [this.value(v)]
   }

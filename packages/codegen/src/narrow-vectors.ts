@@ -3,6 +3,7 @@ import {
   type DType, type ScalarName, type UOp,
 } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
+import { isDotGroup } from './lower-dots.js'
 
 /** Splits vector operations that the target has not, into one operation per lane. */
 export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities): UOp[] {
@@ -23,6 +24,9 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
       done.set(u, node)
     } else if (node.op === 'end') {
       done.set(u, uop('end', node.dtype, u.src.flatMap(s => out.get(s) ?? [done.get(s) ?? s])))
+    } else if (repeatsGroup(u, capabilities) || widens(u, capabilities)) {
+      const [from] = u.src
+      done.set(u, withSrc(u, [withSrc(from, from.src.map(s => done.get(s) ?? s))]))
     } else if (is(node, 'extract') && is(node.src[0], 'vectorize') && !isShuffle(node.src[0])) {
       const { src: lanes } = node.src[0]
       done.set(u, vectorize(node.arg.map(i => lanes[i])))
@@ -54,6 +58,14 @@ export function narrowVectors(stores: readonly UOp[], capabilities: Capabilities
     return has(u.dtype, u.op)
   }
 }
+
+/** Whether the factors of one lane of a dot are loaded as one and repeated for all lanes. */
+const repeatsGroup = (u: UOp, capabilities: Capabilities): boolean => u.op === 'extract' && u.dtype.lanes > 1 &&
+  u.src[0].op === 'load' && u.src[0].src.length === 1 && isDotGroup(u.src[0].dtype, capabilities)
+
+/** Whether vectors are loaded as wider integers than memory holds. */
+const widens = (u: UOp, { widening = [] }: Capabilities): boolean => u.op === 'cast' && u.src[0].op === 'load' && u.src[0].src.length === 1 &&
+  widening.some(w => w.from === u.src[0].dtype.scalar.name && w.to === u.dtype.scalar.name && w.lanes.includes(u.dtype.lanes))
 
 /** Lanes of other vectors: putting it together is one instruction, which taking single lanes out would undo. */
 const isShuffle = (v: UOp<'vectorize'>): boolean => v.src.every(s => s.op === 'extract')

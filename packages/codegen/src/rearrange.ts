@@ -50,6 +50,16 @@ export function unzip(rows: readonly UOp[], chunk = 1): readonly UOp[] {
   return halves[0].flatMap((even, i) => [even, halves[1][i]])
 }
 
+/** What `unzip` undoes: the first lanes of all vectors, then their second lanes, and so on; a power of two of vectors. */
+export function zip(rows: readonly UOp[]): readonly UOp[] {
+  if (rows.length === 1) return rows
+  const lanes = rows[0].dtype.lanes
+  const half = rows.length / 2
+  // Vectors that are half of them apart first: each result then holds every other lane of what the next step makes.
+  const pairs = rows.slice(0, half).map((r, i) => [0, 1].map(part => pick(r, rows[half + i], interleaved(lanes, lanes, 1, part))))
+  return [0, 1].flatMap(part => zip(pairs.map(p => p[part])))
+}
+
 /**
  * Rows to columns; as many vectors as lanes, a power of two. First within groups of 16 bytes, where x86 has single
  * instructions, then whole groups.

@@ -1,8 +1,9 @@
 import {
-  address, bounds, indexAdd, indexConst, indexMul, indexSub, is, itemSize, linearForm, load, openRanges, PetagradError, range, scratch,
-  store, toposort, uop, type UOp,
+  address, bounds, cast, indexAdd, indexConst, indexMul, indexSub, is, itemSize, linearForm, load, openRanges, PetagradError, range,
+  scratch, store, toposort, uop, type DType, type UOp,
 } from '@petagrad/ir'
-import { extentOf, isFixed, nodesOf, replaceAxes, type Axis, type Nest } from './nest.js'
+import { widensTo } from './dot-product.js'
+import { extentOf, isFixed, nodesOf, product, replaceAxes, type Axis, type Nest } from './nest.js'
 
 /** One dimension of a packed tile: what runs over it. */
 interface TileDimension {
@@ -67,6 +68,8 @@ function windowOf(sum: UOp, depths: ReadonlyMap<UOp, number>, offset: UOp): Tile
   const rest = parts.reduce<UOp>((t, [a, c]) => (a === first ? t : indexAdd(t, indexMul(a, c * sign))), indexConst(0))
   const total = indexMul(indexAdd(first, rest), way)
   const { min, max } = bounds(total)
+  // Loops whose sums are all different (the parts of a split axis) share no element: each is a dimension of its own.
+  if (max - min + 1 === product(parts.map(([a]) => a))) return undefined
   return {
     loops: [first, ...parts.map(([a]) => a).filter(a => a !== first)],
     value: indexSub(total, min),
@@ -87,13 +90,15 @@ export const tileSize = (tile: readonly TileDimension[]): number => tile.reduce(
 /**
  * Copies what the loops inside `axis` read of argument `slot` into scratch, in the order in which they read it, and
  * reads it from there. Elements outside the operand are the load's alternative in the copy, so that the reads need no
- * gate.
+ * gate. With `as`, the copy holds wider integers, which whatever is read is converted to.
  */
-export function stage(nest: Nest, slot: number, axis: Axis, fresh: number): { readonly nest: Nest; readonly newAxes: number } {
+export function stage(nest: Nest, slot: number, axis: Axis, fresh: number, as?: DType): { readonly nest: Nest; readonly newAxes: number } {
   const read = soleLoad(nest, slot) ?? refuse(`argument ${slot} is not read in exactly one place`)
   const at = nest.order.indexOf(axis)
   const tile = tileOf(nest, read, nest.order.slice(at + 1)) ?? refuse(`argument ${slot} is read in a way that has no tile`)
-  const memory = scratch(fresh, read.dtype, tileSize(tile))
+  const held = as ?? read.dtype
+  if (held !== read.dtype && !widensTo(read.dtype, held)) refuse(`${held.name} does not hold all that ${read.dtype.name} does`)
+  const memory = scratch(fresh, held, tileSize(tile))
 
   const copyRanges = tile.map((d, i) => range(d.extent, fresh + i, 'loop'))
   let packed: UOp = indexConst(0)
@@ -105,15 +110,18 @@ export function stage(nest: Nest, slot: number, axis: Axis, fresh: number): { re
     place.set(d.loops[0], d.loopAt(copyRanges[i]))
   })
   const [value] = replaceAxes([read], place)
-  const copied = uop('end', read.dtype, [store(address(memory, packed), value), ...copyRanges])
+  const copied = uop('end', read.dtype, [store(address(memory, packed), cast('cast', value, held)), ...copyRanges])
   const fromScratch = load(address(uop('after', memory.dtype, [memory, copied]), packedRead))
+  const places = new Map<UOp, UOp>([[read, cast('cast', fromScratch, read.dtype)]])
+  // What is converted further is converted from what the copy holds: the integer is the same.
+  if (held !== read.dtype) for (const u of nodesOf(nest)) if (u.op === 'cast' && u.src[0] === read) places.set(u, cast('cast', fromScratch, u.dtype))
   return {
     nest: {
-      stores: replaceAxes(nest.stores, new Map([[read, fromScratch]])),
+      stores: replaceAxes(nest.stores, places),
       order: [...nest.order.slice(0, at + 1), ...copyRanges, ...nest.order.slice(at + 1)],
     },
     newAxes: copyRanges.length,
   }
 }
 
-export const stagedBytes = (tile: readonly TileDimension[], read: UOp): number => tileSize(tile) * itemSize(read.dtype)
+export const stagedBytes = (tile: readonly TileDimension[], read: UOp, as = read.dtype): number => tileSize(tile) * itemSize(as)

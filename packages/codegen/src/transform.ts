@@ -1,11 +1,14 @@
 import {
-  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce, toposort, uop,
-  withSrc, type AxisKind, type UOp,
+  axisKinds, dtypes, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce, toposort,
+  uop, withSrc, type AxisKind, type ScalarName, type UOp,
 } from '@petagrad/ir'
 import { accumulate, carryingAxes } from './accumulate.js'
+import { bias } from './bias.js'
 import { blockChain } from './block.js'
+import { keepsDots, mayBeDot } from './dot-product.js'
 import { keep } from './keep.js'
 import { closedAxes, extentOf, findAxis, nodesOf, replaceAxes, stagingAxes, withKind, type Axis, type LoopNests, type Nest } from './nest.js'
+import { pad } from './pad.js'
 import { keepsScans, scannedAxes } from './scans.js'
 import { stage } from './stage.js'
 
@@ -26,8 +29,15 @@ export type Step =
   | { readonly kind: 'reorder'; readonly nest: number; readonly order: readonly number[] }
   /** How the axis runs: task, unroll, lane, group, or serial again (loop, reduce). */
   | { readonly kind: 'as'; readonly nest: number; readonly axis: number; readonly how: AxisKind }
-  /** What is read of argument `slot` inside `axis` is first copied to scratch, packed in the order of the loops, zero padded. */
-  | { readonly kind: 'stage'; readonly nest: number; readonly slot: number; readonly axis: number }
+  /**
+   * What is read of argument `slot` inside `axis` is first copied to scratch, packed in the order of the loops, zero padded;
+   * with `as`, widened to that integer.
+   */
+  | { readonly kind: 'stage'; readonly nest: number; readonly slot: number; readonly axis: number; readonly as?: ScalarName }
+  /** A reduction's axis gets a longer extent; what it reads beyond is zero. */
+  | { readonly kind: 'pad'; readonly nest: number; readonly axis: number; readonly extent: number }
+  /** Factors of sums that are read of argument `slot` are taken as integers of the other sign, in offset binary. */
+  | { readonly kind: 'bias'; readonly nest: number; readonly slot: number }
   /** What the reduction over `axis` combines is computed once, into scratch, for whoever else in the nest computes the same. */
   | { readonly kind: 'keep'; readonly nest: number; readonly axis: number }
   /** Partial results for the output axes from `over` on stay in scratch, and reductions run around them as far as `axis`. */
@@ -39,14 +49,17 @@ export type Step =
 export function applyStep(state: LoopNests, step: Step): LoopNests {
   const nest = state.nests[step.nest] as Nest | undefined
   if (nest === undefined) return refuse(`there is no nest ${step.nest}`)
-  const put = (changed: Nest, newAxes: number): LoopNests => ({
-    chains: state.chains,
-    nests: state.nests.map((n, i) => (i === step.nest ? changed : n)),
-    nextAxis: state.nextAxis + newAxes,
-  })
+  const put = (changed: Nest, newAxes: number): LoopNests => {
+    if (!keepsDots(changed)) refuse(`${step.kind}: what a dot axis sums would not be products of narrower integers`)
+    return {
+      chains: state.chains,
+      nests: state.nests.map((n, i) => (i === step.nest ? changed : n)),
+      nextAxis: state.nextAxis + newAxes,
+    }
+  }
   const putStaged = (name: string, { nest: staged, newAxes }: { readonly nest: Nest; readonly newAxes: number }): LoopNests => {
-    const writtenOut = [...stagingAxes(staged)].find(a => is(a, 'range') && ['unroll', 'lane', 'group'].includes(a.arg.kind))
-    if (writtenOut !== undefined) refuse(`${name}: what is made in scratch would be written out, and its scratch shared`)
+    const shared = [...stagingAxes(staged)].find(a => is(a, 'range') && writtenOut.includes(a.arg.kind))
+    if (shared !== undefined) refuse(`${name}: what is made in scratch would be written out, and its scratch shared`)
     return put(staged, newAxes)
   }
   switch (step.kind) {
@@ -64,7 +77,15 @@ export function applyStep(state: LoopNests, step: Step): LoopNests {
         refuse('task: the tasks of a chain are its shared loops')
       }
       return put(setKind(nest, findAxis(nest, step.axis), step.how), 0)
-    case 'stage': return putStaged('stage', stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis))
+    case 'stage': {
+      const as = step.as === undefined ? undefined : dtypes[step.as]
+      return putStaged('stage', stage(nest, step.slot, findAxis(nest, step.axis), state.nextAxis, as))
+    }
+    case 'pad': return put(pad(nest, findAxis(nest, step.axis), step.extent), 0)
+    case 'bias': {
+      const { nest: biased, newAxes } = bias(nest, step.slot, state.nextAxis)
+      return put(biased, newAxes)
+    }
     case 'keep': return putStaged('keep', keep(nest, findAxis(nest, step.axis), state.nextAxis))
     case 'accumulate': return putStaged('accumulate', accumulate(nest, findAxis(nest, step.axis), findAxis(nest, step.over), state.nextAxis))
   }
@@ -226,10 +247,13 @@ function reorder(nest: Nest, axes: readonly number[]): Nest {
   return { stores: nest.stores, order }
 }
 
+/** Kinds of axes that are no loops of the program. */
+const writtenOut: readonly AxisKind[] = ['unroll', 'lane', 'group', 'dot']
+
 /** How an axis of each role may run. */
 const kindsOf: Readonly<Record<ReturnType<typeof roleOf>, readonly AxisKind[]>> = {
   output: ['loop', 'task', 'lane', 'unroll'],
-  reduction: ['reduce', 'lane', 'unroll', 'group'],
+  reduction: ['reduce', 'lane', 'unroll', 'group', 'dot'],
   copy: ['loop', 'lane', 'unroll'],
   scan: ['loop'],
 }
@@ -237,12 +261,13 @@ const kindsOf: Readonly<Record<ReturnType<typeof roleOf>, readonly AxisKind[]>> 
 function setKind(nest: Nest, axis: Axis, how: AxisKind): Nest {
   const role = roleOf(nest, axis)
   if (!kindsOf[role].includes(how)) refuse(`${how}: axis ${axis.arg.axis} belongs to ${role === 'output' ? 'the output' : `a ${role}`}`)
-  if ((how === 'unroll' || how === 'lane' || how === 'group') && stagingAxes(nest).has(axis)) {
+  if (writtenOut.includes(how) && stagingAxes(nest).has(axis)) {
     return refuse(`${how}: a staged copy is made for every iteration of axis ${axis.arg.axis}`)
   }
-  if ((how === 'unroll' || how === 'lane' || how === 'group') && carryingAxes(nest).has(axis)) {
+  if (writtenOut.includes(how) && carryingAxes(nest).has(axis)) {
     return refuse(`${how}: iterations of axis ${axis.arg.axis} add to what the ones before have left`)
   }
+  if (how === 'dot' && !mayBeDot(nest, axis)) refuse(`dot: what is reduced over axis ${axis.arg.axis} is no sum of products of narrower integers`)
   const changed = withKind(axis, how)
   return { stores: replaceAxes(nest.stores, new Map([[axis, changed]])), order: nest.order.map(a => (a === axis ? changed : a)) }
 }
@@ -256,7 +281,9 @@ export function printStep(s: Step): string {
     case 'peel': return `${s.nest}: peel ${s.axis} at ${s.at}`
     case 'reorder': return `${s.nest}: reorder ${s.order.join(' ')}`
     case 'as': return `${s.nest}: ${s.how} ${s.axis}`
-    case 'stage': return `${s.nest}: stage ${s.slot} at ${s.axis}`
+    case 'stage': return `${s.nest}: stage ${s.slot} at ${s.axis}${s.as === undefined ? '' : ` as ${s.as}`}`
+    case 'pad': return `${s.nest}: pad ${s.axis} to ${s.extent}`
+    case 'bias': return `${s.nest}: bias ${s.slot}`
     case 'keep': return `${s.nest}: keep ${s.axis}`
     case 'accumulate': return `${s.nest}: accumulate ${s.axis} over ${s.over}`
     case 'block': return `${s.nest}: block ${s.axis} by ${s.size}`
@@ -265,15 +292,22 @@ export function printStep(s: Step): string {
 
 const isKind = (word: string): word is AxisKind => (axisKinds as readonly string[]).includes(word) // widened to compare
 
+const isScalarName = (word: string): word is ScalarName => Object.hasOwn(dtypes, word)
+
 /** Reads a schedule; IR_PARSE names the line that is not a step. */
 export function parseSchedule(text: string): Step[] {
   return text.split('\n').map(l => l.trim()).filter(l => l.length > 0).map((line): Step => {
-    const words = /^(\d+): ([a-z]+) ([\da-z ]+)$/.exec(line)
+    const words = /^(\d+): ([a-z]+) ([\da-z ]+?)(?: as ([a-z]+\d*))?$/.exec(line)
     const numbers = (words?.[3].match(/\d+/g) ?? []).map(Number)
     if (words === null || numbers.length === 0) throw new PetagradError('IR_PARSE', `not a schedule step: ${line.slice(0, 80)}`)
     const nest = Number(words[1])
     const [a, b] = numbers
     const how = words[2]
+    const as = words.at(4)
+    if (as !== undefined) {
+      if (how !== 'stage' || numbers.length !== 2 || !isScalarName(as)) throw new PetagradError('IR_PARSE', `not a schedule step: ${line.slice(0, 80)}`)
+      return { kind: 'stage', nest, slot: a, axis: b, as }
+    }
     if (how === 'split' && numbers.length === 2) return { kind: 'split', nest, axis: a, factor: b }
     if (how === 'cover' && numbers.length === 2) return { kind: 'cover', nest, axis: a, factor: b }
     if (how === 'merge' && numbers.length === 2) return { kind: 'merge', nest, outer: a, inner: b }
@@ -282,6 +316,8 @@ export function parseSchedule(text: string): Step[] {
     if (how === 'keep' && numbers.length === 1) return { kind: 'keep', nest, axis: a }
     if (how === 'accumulate' && numbers.length === 2) return { kind: 'accumulate', nest, axis: a, over: b }
     if (how === 'block' && numbers.length === 2) return { kind: 'block', nest, axis: a, size: b }
+    if (how === 'pad' && numbers.length === 2) return { kind: 'pad', nest, axis: a, extent: b }
+    if (how === 'bias' && numbers.length === 1) return { kind: 'bias', nest, slot: a }
     if (how === 'stage' && numbers.length === 2) return { kind: 'stage', nest, slot: a, axis: b }
     if (isKind(how) && numbers.length === 1) return { kind: 'as', nest, axis: a, how }
     throw new PetagradError('IR_PARSE', `not a schedule step: ${line.slice(0, 80)}`)

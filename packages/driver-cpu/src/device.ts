@@ -52,8 +52,9 @@ export async function createCpuDevice(options: CpuOptions = {}): Promise<CpuDevi
   const toolchain = result.found
   const pool = await openNativePool(toolchain.pool)
   const queue = new WorkQueue()
-  const machine = await machineOf(toolchain.isa, pool, Math.min(threads, cores))
-  const target: CpuTarget = { compiler: toolchain.compiler, isa: toolchain.isa, cores: threads, machine }
+  const { compiler, isa, features } = toolchain
+  const machine = await machineOf(isa, pool, Math.min(threads, cores))
+  const target: CpuTarget = { compiler, isa, features, cores: threads, machine }
   const handle = pool.call.petagrad_open(threads, cores)
   if (handle === 0n) throw new PetagradError('OUT_OF_MEMORY', `no memory for a pool of ${threads} threads`)
   return new NativeCpuDevice(toolchain, target, pool, handle, queue, await Memory.open(pool, queue), new Compiler(toolchain, cores))

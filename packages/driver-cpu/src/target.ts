@@ -5,6 +5,8 @@ import { availableParallelism, cpus } from 'node:os'
 export interface CpuTarget {
   readonly compiler: 'clang' | 'gcc'
   readonly isa: 'x86-64-v2' | 'x86-64-v3' | 'x86-64-v4' | 'aarch64'
+  /** Dot products of bytes, by the names compilers give them. */
+  readonly features: readonly ('avx512vnni' | 'avxvnni')[]
   readonly cores: number
   readonly machine: {
     readonly l1?: number
@@ -41,6 +43,10 @@ export function isaFromMacros(macros: string): CpuTarget['isa'] | undefined {
   if (!has('__AVX2__', '__FMA__', '__F16C__', '__BMI2__')) return 'x86-64-v2'
   return has('__AVX512F__', '__AVX512BW__', '__AVX512DQ__', '__AVX512VL__') ? 'x86-64-v4' : 'x86-64-v3'
 }
+
+/** What the machine has besides its instruction set, by a compiler's predefined macros. */
+export const featuresFromMacros = (macros: string): CpuTarget['features'] =>
+  (['avx512vnni', 'avxvnni'] as const).filter(name => macros.includes(`#define __${name.toUpperCase()}__ `))
 
 /** Threads that the process may run at once. */
 export const coreCount = (): number => availableParallelism()

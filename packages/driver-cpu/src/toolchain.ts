@@ -6,7 +6,7 @@ import { compilerNames, findCompiler, type CompilerFile } from './find-compiler.
 import { machineSource } from './machine-source.js'
 import { poolSource } from './pool-source.js'
 import { runProcess } from './run-process.js'
-import { isaFromMacros, processorName, type CpuTarget } from './target.js'
+import { featuresFromMacros, isaFromMacros, processorName, type CpuTarget } from './target.js'
 
 /**
  * Kernels are vectorised before they get here, so -O2 is enough. The IR's semantics need wrapping integers and no
@@ -24,12 +24,13 @@ export interface Toolchain {
   readonly compiler: CpuTarget['compiler']
   readonly version: string
   readonly isa: CpuTarget['isa']
+  readonly features: CpuTarget['features']
   /** The compiled thread pool. */
   readonly pool: string
 }
 
 /** Raised when a record of an earlier version must not be read: when its fields or what they hold change. */
-const RECORD_VERSION = 2
+const RECORD_VERSION = 3
 
 export type ToolchainResult = { readonly found: Toolchain } | { readonly missing: string }
 
@@ -56,10 +57,11 @@ function notFound(wanted: string | undefined): string {
 async function remembered(record: string): Promise<ToolchainResult | undefined> {
   try {
     const found: Partial<Toolchain> = JSON.parse(await readFile(record, 'utf8'))
-    const { path, compiler, version, isa, pool } = found
-    if (path === undefined || compiler === undefined || version === undefined || isa === undefined || pool === undefined) return undefined
+    const { path, compiler, version, isa, features, pool } = found
+    if (path === undefined || compiler === undefined || version === undefined || pool === undefined) return undefined
+    if (isa === undefined || features === undefined) return undefined
     await readFile(pool) // a cache that was cleaned may have lost it
-    return { found: { path, compiler, version, isa, pool } }
+    return { found: { path, compiler, version, isa, features, pool } }
   } catch {
     return undefined
   }
@@ -80,7 +82,7 @@ async function establish(file: CompilerFile, directory: string, key: string, rec
     return { missing: `${file.path} cannot build a shared library: ${firstLine(built.stderr)}` }
   }
   await rename(partial, pool)
-  const found: Toolchain = { path: file.path, compiler, version, isa, pool }
+  const found: Toolchain = { path: file.path, compiler, version, isa, features: featuresFromMacros(macros.stdout), pool }
   const written = `${record}.${randomUUID()}`
   // A full disk only costs the next process its time.
   await writeFile(written, JSON.stringify(found)).then(() => rename(written, record), () => undefined)

@@ -38,9 +38,10 @@ export type ReduceAlu = 'add' | 'mul' | 'max'
 /**
  * How a loop runs. `loop` and `reduce` are serial; `task` is the grid of independent tasks (CPU cores, GPU
  * blocks); `thread` a thread of a block; `lane` becomes vector lanes; `unroll` is written out; `group`, on a
- * reduction, is written out with an accumulator of its own for each value, combined after the loop.
+ * reduction, is written out with an accumulator of its own for each value, combined after the loop; `dot`, on a sum of
+ * products, is what one dot product instruction sums for each lane.
  */
-export const axisKinds = ['loop', 'reduce', 'task', 'thread', 'lane', 'unroll', 'group'] as const
+export const axisKinds = ['loop', 'reduce', 'task', 'thread', 'lane', 'unroll', 'group', 'dot'] as const
 export type AxisKind = (typeof axisKinds)[number]
 
 /** The argument each op carries. `undefined` means none. */
@@ -145,6 +146,12 @@ export interface ArgTypes {
   vectorize: undefined
   /** src [vector]: the lanes named, in that order; one lane gives a scalar. */
   extract: readonly number[]
+  /**
+   * src [a, b, sum], integers; dtype that of `sum`, whose lanes divide the lanes of a and b, terms = a.lanes / lanes:
+   * out[l] = sum[l] + a[l·terms]·b[l·terms] + … + a[l·terms + terms - 1]·b[l·terms + terms - 1], each product converted first,
+   * wrapping. The dot product units of processors (vpdpbusd, sdot, dp4a) and, over more lanes, rows of a matrix unit.
+   */
+  dot: undefined
 
   // ---- program level: control
   /**

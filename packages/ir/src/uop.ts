@@ -348,4 +348,6 @@ export const reduce = (alu: ReduceAlu, value: UOp, ranges: readonly UOp[]): UOp 
 export const scan = (alu: ReduceAlu, value: UOp, ranges: readonly UOp[]): UOp<'scan'> => uop('scan', value.dtype, [value, ...ranges], alu)
 export const vectorize = (elements: readonly UOp[]): UOp =>
   elements.length === 1 ? elements[0] : uop('vectorize', vector(elements[0].dtype, elements.length), elements)
+/** `sum` plus the products of neighbouring lanes of `a` and `b`, as many for each lane of `sum` as they have more lanes. */
+export const dot = (a: UOp, b: UOp, sum: UOp): UOp<'dot'> => uop('dot', sum.dtype, [a, b, sum])
 export const extract = (x: UOp, lanes: readonly number[]): UOp => uop('extract', vector(x.dtype, lanes.length), [x], lanes)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import {
-  address, binary, constant, dataTypes, decodeValues, dtypes, encodeValues, indexConst, interpret, interpretAll, interpretKernel, interpretProgram, load, mulacc,
+  address, binary, constant, dataTypes, decodeValues, dot, dtypes, encodeValues, indexConst, interpret, interpretAll, interpretKernel, interpretProgram, load, mulacc,
   param, PetagradError, range, reduce, register, scratch, store, uop, variable, vector, vectorize, extract, type ConstValue, type DType, type UOp,
 } from '../src/index.js'
 
@@ -178,6 +178,16 @@ describe('program level', () => {
     interpretProgram({ uops, grid: [1], block: [] }, args, { variables: new Map([['n', 0]]) })
     expect(decodeValues(i32, args[0])).toEqual([30, 0, 0, 0])
     expect(() => interpretProgram({ uops, grid: [1], block: [] }, args, { variables: new Map([['n', 1]]) })).toThrow(/element 99 of argument 0/)
+  })
+
+  test('dot adds neighbouring products to each lane, and wraps', () => {
+    const bytes = (dtype: DType, values: readonly number[]): UOp[] => values.map(v => constant(v, dtype))
+    const a = bytes(dtypes.u8, [255, 255, 255, 255, 1, 2, 3, 4]), b = bytes(i8, [-128, -128, -128, -128, 1, -1, 1, 127])
+    const [x, y, start] = [vectorize(a), vectorize(b), vectorize([i(-(2 ** 31)), i(100)])]
+    const result = dot(x, y, start), out = param(0, i32, 2), at = address(out, i(0)), args = [new Uint8Array(8)]
+    const uops = [...new Set([...a, ...b, ...start.src, i(0)]), x, y, start, result, out, at, store(at, result)]
+    interpretProgram({ uops, grid: [1], block: [] }, args)
+    expect(decodeValues(i32, args[0])).toEqual([2 ** 31 - 4 * 255 * 128, 100 + 1 - 2 + 3 + 4 * 127])
   })
 
   test('threads of a block meet at barriers', () => {

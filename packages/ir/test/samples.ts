@@ -62,9 +62,10 @@ export function programSamples(): UOp[][] {
   const done = uop('after', v4, [total, end]), result = load(done), gate = binary('lt', task, c(1)), to = address(y, task)
   const picked = extract(result, [3]), pair = extract(result, [1, 0]), open = uop('if', nothing, [gate]), closed = uop('endif', nothing, [open])
   const masked = uop('load', v4, [to, result, gate]), shared = scratch(1, u8, 64, 'shared'), slot = address(shared, task), byte = constant(7, u8)
+  const fours = vectorize([c(1), c(2)]), eights = vectorize([c(1), c(2), c(1), c(2)]), summed = uop('dot', fours.dtype, [eights, eights, fours])
   return [
     [y, n, wide, c(2), task, total, zero, clear, r, at, here, scalar, lanes, before, old, compared, chosen, keep, end, done, result, c(1), gate, to,
       picked, pair, masked, open, store(to, masked), closed],
-    [shared, c(2), task, slot, byte, store(slot, byte), uop('barrier', nothing), uop('custom', nothing, [byte], { name: 'note' })],
+    [c(1), c(2), fours, eights, summed, shared, task, slot, byte, store(slot, byte), uop('barrier', nothing), uop('custom', nothing, [byte], { name: 'note' })],
   ]
 }

@@ -138,7 +138,7 @@ describe('malformed programs', () => {
   const yes = constant(true, bool)
   const open = raw('if', nothing, [yes]), shut = raw('endif', nothing, [open])
   const symbolic = variable('n', 1, 2)
-  const v = raw('vectorize', vector(i32, 2), [n(1), n(2)])
+  const v = raw('vectorize', vector(i32, 2), [n(1), n(2)]), floats = raw('vectorize', vector(f32, 2), [c(1), c(1)])
   const total = register(0, f32)
   const ordered = raw('after', f32, [total, close])
   const p = param(0, f32, 8), spot = address(p, n(1))
@@ -167,6 +167,9 @@ describe('malformed programs', () => {
     ['lanes', 'a vector of too few scalars', [n(1), n(2), raw('vectorize', vector(i32, 3), [n(1), n(2)])]],
     ['lanes', 'a vector of two dtypes', [n(1), c(1), raw('vectorize', vector(i32, 2), [n(1), c(1)])]],
     ['lanes', 'a lane that is not there', [n(1), n(2), v, raw('extract', i32, [v], [2])]],
+    ['lanes', 'a dot with one product for a lane', [n(1), n(2), v, raw('dot', vector(i32, 2), [v, v, v])]],
+    ['lanes', 'a dot of floats', [n(1), c(1), floats, raw('dot', i32, [floats, floats, n(1)])]],
+    ['lanes', 'a dot whose sum is another vector', [n(1), n(2), v, raw('dot', i32, [v, v, v])]],
     ['lanes', 'lanes of another count', [n(1), n(2), v, raw('extract', vector(i32, 3), [v], [0, 1])]],
     ['lanes', 'a cast that drops lanes', [n(1), n(2), v, raw('cast', f32, [v])]],
     ['same-dtype', 'a scalar added to a vector', [n(1), n(2), v, raw('add', vector(i32, 2), [v, n(1)])]],

@@ -1,5 +1,6 @@
 import { binaryOps, dtypes, type AluOp, type ScalarName } from '@petagrad/ir'
 import type { Capabilities, DTypeSupport } from '@petagrad/renderer'
+import { dotUnits } from './dot-units.js'
 import { isaFacts, machineModel, type CTarget } from './target.js'
 
 const CONVERTIBLE: readonly ScalarName[] = ['bool', 'i8', 'u8', 'i16', 'u16', 'i32', 'u32', 'i64', 'u64', 'f32', 'f64']
@@ -22,6 +23,8 @@ export function cCapabilities(target: CTarget): Capabilities {
   return {
     dtypes: support,
     fma,
+    dots: dotUnits(target),
+    widening: (['i8', 'u8'] as const).map(from => ({ from, to: 'i16', lanes: lanesOf(16, widest) })),
     maskedVectors: false,
     grid: { dimensions: 1, maxExtent: 2 ** 31 - 1 },
     maxThreads: 1,

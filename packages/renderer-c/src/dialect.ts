@@ -3,6 +3,7 @@ import {
   atom, call, castTo, element, infix, precedence, within, type Dialect, type Expression, type KernelHead, type KernelNames,
   type LinearProgram, type Prelude,
 } from '@petagrad/renderer'
+import { dotProduct, repeatLanes } from './dot-units.js'
 import { intrinsic } from './intrinsics.js'
 import { literal } from './literals.js'
 import { streamFence, streamVector } from './streaming.js'
@@ -38,6 +39,8 @@ export function cDialect(target: CTarget): Dialect {
 
     extract(x, from, lanes, prelude) {
       if (lanes.length === 1) return element(x, String(lanes[0]))
+      const repeated = repeatLanes(x, from, lanes, prelude)
+      if (repeated !== undefined) return repeated
       const to = vector(from, lanes.length)
       if (target.compiler === 'clang') return atom(`__builtin_shufflevector(${x.text}, ${x.text}, ${lanes.join(', ')})`)
       const name = prelude.require(`lanes_${lanes.join('_')}_of_${from.name}`, () => {
@@ -80,6 +83,8 @@ export function cDialect(target: CTarget): Dialect {
     },
 
     intrinsic: (name, dtype, operands, prelude) => intrinsic(target, construct, name, dtype, operands, prelude),
+
+    dot: (operands, types, prelude) => dotProduct(target, operands, types, prelude),
 
     loadVector(pointer, dtype, _space, prelude) {
       const name = prelude.require(`load_${dtype.name}`, () => {

@@ -4,7 +4,7 @@ import { cDialect } from './dialect.js'
 import type { CTarget } from './target.js'
 
 export { cCapabilities } from './capabilities.js'
-export { machineModel, type CompilerFamily, type CTarget, type Isa } from './target.js'
+export { machineModel, type CompilerFamily, type CTarget, type Feature, type Isa } from './target.js'
 
 /**
  * Renders C11 for gcc or clang. One task of a kernel is one call of

@@ -2,6 +2,8 @@ import type { MachineModel } from '@petagrad/renderer'
 
 /** Instruction sets, by the names compilers give them. */
 export type Isa = 'x86-64-v2' | 'x86-64-v3' | 'x86-64-v4' | 'aarch64'
+/** What some machines of an instruction set have besides: dot products of bytes, as vectors of 64 bytes or of 16 and 32. */
+export type Feature = 'avx512vnni' | 'avxvnni'
 /** The family of the compiler; extensions differ in a few places. */
 export type CompilerFamily = 'clang' | 'gcc'
 
@@ -9,6 +11,8 @@ export type CompilerFamily = 'clang' | 'gcc'
 export interface CTarget {
   readonly compiler: CompilerFamily
   readonly isa: Isa
+  /** Default none. */
+  readonly features?: readonly Feature[]
   /** Cores that run tasks. */
   readonly cores: number
   /** What is known better than by instruction set: cache sizes, the width of the arithmetic units. */

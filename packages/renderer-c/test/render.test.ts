@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  address, binary, constant, dtypes, load, mulacc, param, register, store, uop, vector, where, type ConstValue, type DType, type UOp,
+  address, binary, constant, dot, dtypes, extract, load, mulacc, param, register, store, uop, vector, where, type ConstValue, type DType, type UOp,
 } from '@petagrad/ir'
 import type { LinearProgram } from '@petagrad/renderer'
 import { createCRenderer, type CTarget } from '../src/index.js'
@@ -121,6 +121,19 @@ describe('the text of kernels', () => {
     expect(body(program(listed(store(address(p, i32(0)), constant(value, dtype))), [dtype]))).toEqual([`p0[0] = ${text};`])
   })
 
+  it('spells dot products as the instruction, and a group for all lanes as one broadcast', () => {
+    const [x, y, sums] = [param(0, dtypes.u8, 64), param(1, dtypes.i8, 64), param(2, dtypes.i32, 16)]
+    const group = load(address(x, i32(0)), undefined, 4), all = extract(group, Array.from({ length: 64 }, (_, i) => i % 4))
+    const to = address(sums, i32(0)), total = dot(all, load(address(y, i32(0)), undefined, 64), load(to, undefined, 16))
+    for (const [compiler, builtin] of [['clang', '__builtin_ia32_vpdpbusd512'], ['gcc', '__builtin_ia32_vpdpbusd_v16si']] as const) {
+      const renderer = createCRenderer({ ...target, compiler, isa: 'x86-64-v4', features: ['avx512vnni'] })
+      const artifact = renderer.render(program(listed(store(to, total)), [dtypes.u8, dtypes.i8, dtypes.i32]))
+      const text = artifact.kind === 'source' ? artifact.text : ''
+      expect(text).toContain(`${builtin}(sum, (i32x16)a, (i32x16)b)`)
+      expect(text).toContain('dot_u8x64_i8x64(repeat_u8x4_u8x64(load_u8x4(p0 + 0)), load_i8x64(p1 + 0), load_i32x16(p2 + 0))'.replaceAll(' + 0', ''))
+    }
+  })
+
   it('gives the same text every time', () => {
     const make = () => createCRenderer(target).render(program(listed(store(address(out, i32(0)), binary('max', load(address(a, i32(0))), load(address(a, i32(1)))))), [f32, f32]))
     expect(make()).toEqual(make())
@@ -137,6 +150,14 @@ describe('what C declares', () => {
   it('has vectors as wide as the instruction set, for every dtype', () => {
     const lanes = (isa: CTarget['isa']) => createCRenderer({ ...target, isa }).capabilities.dtypes.f32?.lanes
     expect([lanes('x86-64-v2'), lanes('x86-64-v3'), lanes('x86-64-v4'), lanes('aarch64')]).toEqual([[4], [4, 8], [4, 8, 16], [4]])
+  })
+
+  it('has dot product units of bytes where the machine does, of words on x86', () => {
+    const units = (of: Partial<CTarget>) => createCRenderer({ ...target, ...of }).capabilities.dots?.map(d => `${d.a}·${d.b}×${d.terms} ${d.lanes.join()}`)
+    expect(units({ isa: 'x86-64-v4', features: ['avx512vnni'] })).toEqual(['u8·i8×4 4,8,16', 'i16·i16×2 4,8,16'])
+    expect(units({ features: ['avxvnni'] })).toEqual(['u8·i8×4 4,8', 'i16·i16×2 4,8'])
+    expect(units({ isa: 'x86-64-v2' })).toEqual(['i16·i16×2 4'])
+    expect(units({ isa: 'aarch64' })).toEqual([])
   })
 
   it('takes what is known of the machine', () => {

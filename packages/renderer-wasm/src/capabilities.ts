@@ -1,5 +1,5 @@
 import type { AluOp, ScalarName } from '@petagrad/ir'
-import type { Capabilities, DTypeSupport, MachineModel } from '@petagrad/renderer'
+import type { Capabilities, DotUnit, DTypeSupport, MachineModel } from '@petagrad/renderer'
 
 export interface WasmTarget {
   /** Use relaxed SIMD's multiply-add, which hosts may round once or twice. */
@@ -35,6 +35,9 @@ const dtypes: Capabilities['dtypes'] = {
   f64: support(floatOps, [2]),
 }
 
+/** i32x4.dot_i16x8_s: its products and sums wrap, and only four times -32768 does. Its sum has to be added. */
+const words: DotUnit = { a: 'i16', b: 'i16', sum: 'i32', terms: 2, lanes: [4], instructions: 2 }
+
 /**
  * A desktop core as seen through a WebAssembly engine: two multiplications and two additions a cycle; of 16 registers
  * the engine keeps one, and a product needs another before it is added. V8 up to version 12 collects the loads of a body
@@ -55,6 +58,8 @@ const machine: Omit<MachineModel, 'cores'> = {
 export const capabilitiesOf = (target: WasmTarget): Capabilities => ({
   dtypes,
   fma: target.relaxedSimd,
+  dots: [words],
+  widening: [{ from: 'i8', to: 'i16', lanes: [8] }, { from: 'u8', to: 'i16', lanes: [8] }],
   maskedVectors: false,
   grid: { dimensions: 1, maxExtent: 2 ** 31 - 1 },
   maxThreads: 1,

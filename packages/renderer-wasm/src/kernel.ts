@@ -1,4 +1,4 @@
-import { is, isAlu, PetagradError, type DType, type UOp } from '@petagrad/ir'
+import { dtypes, is, isAlu, PetagradError, vector, type DType, type UOp } from '@petagrad/ir'
 import { lanePicking, type LinearProgram } from '@petagrad/renderer'
 import { placeAddresses, withoutOrder, type AddressedProgram } from './addresses.js'
 import { Code, type ValueType } from './encoding/code.js'
@@ -8,7 +8,7 @@ import type { Emission, Operand } from './lower/emission.js'
 import { extractLane, loadSplatOf, replaceLane, shuffleLanes, splat } from './lower/lanes.js'
 import { loadFrom, storeTo } from './lower/memory.js'
 import { emitScalar, pushConstant } from './lower/scalar.js'
-import { valueType } from './lower/types.js'
+import { isHalf, isWord, signOf, valueType } from './lower/types.js'
 import { emitVector, pushSplatConstant } from './lower/vector.js'
 import { isMemoryAccess, registerOf, selectionOf, splatSource, uniformCount } from './operands.js'
 import { planProgram, type Plan } from './plan.js'
@@ -208,6 +208,8 @@ class KernelEmitter implements Emission {
       code.op('i32.add')
     } else if (u.op === 'vectorize') this.vectorize(u)
     else if (is(u, 'extract')) this.extract(u, u.arg)
+    else if (u.op === 'dot') this.dot(u)
+    else if (u.op === 'cast' && isHalf(u.src[0].dtype)) this.widen(u)
     else if (isAlu(u.op)) {
       const selection = selectionOf(u)
       const operands = this.operands(u)
@@ -292,9 +294,48 @@ class KernelEmitter implements Emission {
 
   private extract(u: UOp, lanes: readonly number[]): void {
     const source = u.src[0]
-    if (lanes.length === 1) extractLane(this, source.dtype, () => this.push(source), lanes[0])
+    if (isWord(source.dtype)) this.repeat(u, lanes)
+    else if (lanes.length === 1) extractLane(this, source.dtype, () => this.push(source), lanes[0])
     else if (u.dtype === source.dtype) this.pickLanes(u.dtype, [source], lanes)
     else throw new PetagradError('UNSUPPORTED', 'WebAssembly has vectors of 128 bits only', { op: 'extract', dtypes: [source.dtype.name, u.dtype.name] })
+  }
+
+  /** Lanes of a short vector over and over. */
+  private repeat(u: UOp, lanes: readonly number[]): void {
+    const { code } = this
+    const source = withoutOrder(u.src[0])
+    const { bits, lanes: count } = source.dtype
+    if (bits * lanes.length !== 128 || lanes.some((lane, i) => lane !== i % count)) {
+      throw new PetagradError('UNSUPPORTED', 'WebAssembly repeats short vectors only', { op: 'extract', dtypes: [source.dtype.name, u.dtype.name] })
+    } else if (this.isPlainLoad(source)) code.memory('v128.load32_splat', Math.log2(bits / 8), this.pushAddress(source.src[0]))
+    else {
+      this.push(source)
+      code.op('i32x4.splat')
+    }
+  }
+
+  /** Eight bytes as eight lanes of 16 bits. */
+  private widen(u: UOp): void {
+    const source = withoutOrder(u.src[0])
+    if (u.dtype.bits !== 16) throw new PetagradError('UNSUPPORTED', 'WebAssembly widens bytes to 16 bits', { op: 'cast', dtypes: [u.dtype.name] })
+    const sign = signOf(source.dtype)
+    if (this.isPlainLoad(source)) this.code.memory(`v128.load8x8_${sign}`, 0, this.pushAddress(source.src[0]))
+    else {
+      this.push(source)
+      this.code.op(`i16x8.extend_low_i8x16_${sign}`)
+    }
+  }
+
+  private dot(u: UOp): void {
+    const [a, b, sum] = u.src
+    if (u.dtype !== vector(dtypes.i32, 4) || [a, b].some(x => x.dtype !== vector(dtypes.i16, 8))) {
+      throw new PetagradError('UNSUPPORTED', 'WebAssembly has dot products of i16 only', { op: 'dot', dtypes: u.src.map(s => s.dtype.name) })
+    }
+    this.push(a)
+    this.push(b)
+    this.code.op('i32x4.dot_i16x8_s')
+    this.push(sum)
+    this.code.op('i32x4.add')
   }
 
   private pickLanes(dtype: DType, vectors: readonly UOp[], lanes: readonly number[]): void {

@@ -44,7 +44,7 @@ function plainOperands(u: UOp, places: ReadonlyMap<UOp, Place>): readonly UOp[] 
   switch (u.op) {
     case 'load': case 'store':
       return isMemoryAccess(u) ? [places.get(u.src[0])?.base ?? u.src[0], ...u.src.slice(1)] : u.src.slice(1)
-    case 'index': case 'extract': case 'if': return u.src
+    case 'index': case 'extract': case 'if': case 'dot': return u.src
     case 'range': return is(u.src[0], 'const') ? [] : u.src
     case 'vectorize': {
       const same = splatSource(u)

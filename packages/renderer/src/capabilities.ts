@@ -67,11 +67,36 @@ export function capabilitiesText(capabilities: Capabilities): string {
   return JSON.stringify(capabilities, (name, value: unknown) => (name === 'rates' ? undefined : value))
 }
 
+/** Products that one `dot` sums for each lane, and of what: a dot product instruction, or a row of a matrix unit. */
+export interface DotUnit {
+  /** What the factors hold, in the order in which `dot` takes them, and the sum. All products and sums are exact, or wrap. */
+  readonly a: ScalarName
+  readonly b: ScalarName
+  readonly sum: ScalarName
+  /** Products that are added to one lane of the sum. */
+  readonly terms: number
+  /** Lanes of the sum, ascending. */
+  readonly lanes: readonly number[]
+  /** Instructions that one takes, of which `machine.fmaPerCycle` start in a cycle. */
+  readonly instructions: number
+}
+
+/** Vectors of narrow integers that become wider ones of as many lanes while they are loaded. */
+export interface Widening {
+  readonly from: ScalarName
+  readonly to: ScalarName
+  readonly lanes: readonly number[]
+}
+
 /** All that a target declares, as data. No shared pass knows a target by name. */
 export interface Capabilities {
   readonly dtypes: Readonly<Partial<Record<ScalarName, DTypeSupport>>>
   /** Multiply-accumulate is one instruction, rounded once. */
   readonly fma: boolean
+  /** Dot product units; default none. */
+  readonly dots?: readonly DotUnit[]
+  /** Loads that widen; default none: conversions to another width are made lane by lane. */
+  readonly widening?: readonly Widening[]
   /** A vector element load/store with a gate per lane exists; otherwise gated vectors are split. */
   readonly maskedVectors: boolean
   readonly grid: { readonly dimensions: number; readonly maxExtent: number }

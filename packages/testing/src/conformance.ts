@@ -2,6 +2,7 @@ import { castCases, elementWiseCases } from './cases/element-wise.js'
 import { memoryCases } from './cases/memory.js'
 import { movementCases } from './cases/movement.js'
 import { randomCases } from './cases/random.js'
+import { integerProductCases } from './cases/integer-products.js'
 import { reductionCases } from './cases/reductions.js'
 import { scanCases } from './cases/scans.js'
 import { sortCases } from './cases/sorts.js'
@@ -22,7 +23,7 @@ export interface ConformanceOptions {
  */
 export function conformanceCases(target: ConformanceTarget, options: ConformanceOptions): readonly ConformanceCase[] {
   const templates = [
-    ...elementWiseCases(), ...castCases(), ...movementCases(), ...reductionCases(), ...scanCases(), ...sortCases(), ...memoryCases(),
+    ...elementWiseCases(), ...castCases(), ...movementCases(), ...reductionCases(), ...integerProductCases(), ...scanCases(), ...sortCases(), ...memoryCases(),
     ...randomCases(options.seed, options.randomGraphs ?? 100),
   ]
   return templates.map(template => ({ name: template.name, skip: missing(target, template), run: () => template.run(target) }))

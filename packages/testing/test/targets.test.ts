@@ -23,7 +23,7 @@ function suite(target: ConformanceTarget): void {
 suite(tensorInterpreter)
 suite(scheduledTarget())
 suite(programTarget('programs for WebAssembly', createWasmRenderer().capabilities))
-suite(programTarget('programs for C', createCRenderer({ compiler: 'clang', isa: 'x86-64-v3', cores: 2 }).capabilities))
+suite(programTarget('programs for C', createCRenderer({ compiler: 'clang', isa: 'x86-64-v3', features: ['avxvnni'], cores: 2 }).capabilities))
 for (const backend of [wasm, cpu]) await deviceSuite(backend)
 
 async function deviceSuite(backend: Backend): Promise<void> {

@@ -1,3 +1,4 @@
+import type { ScalarName } from '@petagrad/ir'
 import { applyStep, printStep, type Step } from '../transform.js'
 import type { Axis, LoopNests, Nest } from '../nest.js'
 import { extentOf, findAxis, pointsOf } from '../nest.js'
@@ -36,6 +37,11 @@ export class NestBuilder {
     private readonly schedule: ScheduleBuilder,
     private readonly number: number,
   ) {}
+
+  /** The same nest for steps that are tried: they change nothing here. */
+  fork(): NestBuilder {
+    return new NestBuilder(new ScheduleBuilder(this.schedule.state), this.number)
+  }
 
   get current(): Nest {
     return this.schedule.state.nests[this.number]
@@ -79,9 +85,9 @@ export class NestBuilder {
   }
 
   /** Stages and returns the numbers of the copy's axes. */
-  stage(slot: number, axis: number): readonly number[] {
+  stage(slot: number, axis: number, as?: ScalarName): readonly number[] {
     const fresh = this.schedule.state.nextAxis
-    this.apply({ kind: 'stage', slot, axis })
+    this.apply(as === undefined ? { kind: 'stage', slot, axis } : { kind: 'stage', slot, axis, as })
     return Array.from({ length: this.schedule.state.nextAxis - fresh }, (_, i) => fresh + i)
   }
 
@@ -90,6 +96,13 @@ export class NestBuilder {
     const before = new Set(this.current.order.map(a => a.arg.axis))
     this.apply({ kind: 'accumulate', axis, over })
     return this.current.order.map(a => a.arg.axis).filter(n => !before.has(n))
+  }
+
+  /** Takes factors in offset binary; returns the numbers of the axes that are new, in the order of the sums' own. */
+  bias(slot: number): readonly number[] {
+    const fresh = this.schedule.state.nextAxis
+    this.apply({ kind: 'bias', slot })
+    return Array.from({ length: this.schedule.state.nextAxis - fresh }, (_, i) => fresh + i)
   }
 
   merge(outer: number, inner: number): number {

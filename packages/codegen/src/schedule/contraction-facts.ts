@@ -13,6 +13,10 @@ export interface Operand {
   /** Output axes along which a vector of it can be loaded: consecutive, with one gate for all lanes. */
   readonly consecutive: ReadonlySet<Axis>
   readonly gated: boolean
+  /** What reads it needs a packed copy; default false. */
+  readonly mustPack?: boolean
+  /** A packed copy is made element by element, whatever lies side by side; default false. */
+  readonly packsSingly?: boolean
   /** Elements between neighbours along the innermost long reduction axis; undefined when it is not moved linearly. */
   readonly step: number | undefined
   /** Elements that a packed copy of all of it has. */

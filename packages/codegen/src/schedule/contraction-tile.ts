@@ -1,3 +1,4 @@
+import { itemSize } from '@petagrad/ir'
 import type { Capabilities, MachineModel } from '@petagrad/renderer'
 import { gateMoves, strideOf } from '../access.js'
 import { axisName, extentOf, product, type Axis } from '../nest.js'
@@ -173,7 +174,7 @@ function judgeFor(c: Contraction, column: Axis, lanes: number, widths: readonly 
 const firstOf = (rows: ReadonlyMap<Axis, number>): Axis | undefined => rows.keys().next().value
 
 /** Whether rows of the operand fall into one set of the first level cache. */
-const aliases = (o: Operand, row: Axis): boolean => ((strideOf(o.access, row) ?? 1) * 4) % PAGE === 0
+const aliases = (o: Operand, row: Axis): boolean => ((strideOf(o.access, row) ?? 1) * itemSize(o.access.node.dtype)) % PAGE === 0
 
 const wasteOf = (extent: number, tile: number): number => (Math.ceil(extent / tile) * tile) / extent
 
@@ -189,7 +190,7 @@ function loadCost(o: Operand, column: Axis, lanes: number): number {
 /** Cycles for copying the whole operand, packed; `innermost` is the axis whose neighbours end up next to each other. */
 export function packCycles(o: Operand, inVectors: boolean, innermost: Axis): number {
   const far = Math.abs(strideOf(o.access, innermost) ?? PAGE) * 4 >= 4 * PAGE
-  return o.elements * (inVectors ? PACK_VECTOR : far ? PACK_FAR : PACK_ELEMENT)
+  return o.elements * (inVectors && o.packsSingly !== true ? PACK_VECTOR : far ? PACK_FAR : PACK_ELEMENT)
 }
 
 /** Whether written-out rows are a vector in the operand. */
@@ -202,7 +203,7 @@ export const isPackedInVectors = (o: Operand, tile: ContractionTile, widths: rea
 /** Whether reading the operand in place would cost more than a packed copy, when `column` becomes lanes. */
 export function wantsPacking(c: Contraction, o: Operand, column: Axis): boolean {
   if (o.slot === undefined) return false
-  if (o.gated || (o.moves.has(column) && !o.consecutive.has(column))) return true
+  if (o.gated || o.mustPack === true || (o.moves.has(column) && !o.consecutive.has(column))) return true
   const far = o.step === undefined || Math.abs(o.step) * 4 >= FAR
   const depth = product(c.reduced.filter(a => o.moves.has(a)))
   return far && depth > SMALL_DEPTH && product(c.outputs.filter(a => !o.moves.has(a))) >= REUSE

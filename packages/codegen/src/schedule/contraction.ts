@@ -1,4 +1,4 @@
-import { indexConst, indexSub, linearForm, openRanges, type UOp } from '@petagrad/ir'
+import { dtypes, indexConst, indexSub, itemSize, linearForm, openRanges, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, moves, strideOf } from '../access.js'
 import { extentOf, product, reducedAxes, replaceAxes, type Axis } from '../nest.js'
@@ -6,6 +6,7 @@ import { soleLoad, stagedBytes, tileOf } from '../stage.js'
 import { updatesInPlace } from '../transform.js'
 import type { NestBuilder } from './builder.js'
 import { contractionOf, SMALL_WINDOW, type Contraction, type Operand } from './contraction-facts.js'
+import { interleaveGroups, useDotUnit, type DotContraction } from './dot-units.js'
 import { contractionTile, isPackedInVectors, packCycles, wantsPacking, type ContractionTile } from './contraction-tile.js'
 import { copyInVectors } from './copies.js'
 import { laneWidths } from './tile-search.js'
@@ -43,32 +44,41 @@ interface Work {
   /** By axis number. */
   readonly roles: Map<number, Role>
   readonly mayOverlap: boolean
+  readonly dot: DotContraction | undefined
 }
 
 /** Matrix products, convolutions and what is like them: packed panels, a tile in registers. False when the nest is none. */
 export function scheduleContraction(nest: NestBuilder, capabilities: Capabilities): boolean {
   if (contractionOf(nest.current) === undefined) return false
   windowsLast(nest)
-  const c = contractionOf(nest.current)
+  const plain = contractionOf(nest.current)
   const mayOverlap = !updatesInPlace(nest.current)
-  const tile = c && contractionTile(c, laneWidths(nest.current, capabilities), mayOverlap, capabilities, nest.choices.tile)
+  const plainTile = plain && contractionTile(plain, laneWidths(nest.current, capabilities), mayOverlap, capabilities, nest.choices.tile)
+  const dot = useDotUnit(nest, mayOverlap, capabilities, plainTile?.cost ?? Infinity)
+  const [c, tile] = [dot?.contraction ?? plain, dot?.tile ?? plainTile]
   if (c === undefined || tile === undefined) return false
   nest.estimate(tile.cost)
-  const work: Work = { nest, c, tile, capabilities, roles: new Map(), mayOverlap }
+  const work: Work = { nest, c, tile, capabilities, roles: new Map(), mayOverlap, dot }
+  const grouped = dot === undefined ? [] : [dot.axis]
   const packed = c.operands.filter(o => wantsPacking(c, o, tile.column))
   const columns = packed.filter(o => o.moves.has(tile.column))
   const rows = packed.filter(o => !o.moves.has(tile.column))
   const written = writeOutTile(work)
   takeTasks(work, packed)
-  blockSums(work, stretchColumns(work, columns))
+  const [panels] = loopsOf(work, 'column')
+  const stretch = stretchColumns(work, columns)
+  const { loop: lines, tiles } = stretch > 1 ? { loop: panels, tiles: stretch } : cutIntoLines(work, columns)
+  blockSums(work, tiles)
   const apart = scattersEpilogue(c, tile)
   if (apart && loopsOf(work, 'block').length === 0) sumApart(work)
   const last = [...unrollReduction(work), ...written]
   const outside = blockRows(work, rows)
-  orderAxes(work, outside, last)
+  orderAxes(work, outside, [...last, ...grouped])
   const again = accumulateBlocks(work)
-  for (const o of rows) pack(work, o, capabilities.machine.l2 / 2)
-  for (const o of columns) pack(work, o, rows.length > 0 ? capabilities.scratch.private / 2 : capabilities.machine.l2 / 2)
+  for (const o of rows) pack(work, o, capabilities.machine.l2 / 2, undefined)
+  for (const o of columns) pack(work, o, rows.length > 0 ? capabilities.scratch.private / 2 : capabilities.machine.l2 / 2, lines)
+  const biased = dot?.biased === undefined ? [] : nest.bias(dot.biased).slice(-1)
+  for (const axis of [...grouped, ...biased]) nest.apply({ kind: 'as', axis, how: 'dot' })
   const writeOut = (axes: readonly (number | undefined)[]): void => axes.forEach((axis, i) => {
     if (axis !== undefined) nest.apply({ kind: 'as', axis, how: i === axes.length - 1 ? 'lane' : 'unroll' })
   })
@@ -76,6 +86,23 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   if (apart) inMemoryOrder(nest, new Set(again.keys()))
   else writeOut(last)
   return true
+}
+
+/**
+ * Where a tile's columns are less than a cache line of the operand that groups are packed of, as many tiles as fill one are
+ * packed together: each line is fetched once. Gives the loop over those, and how many tiles they are.
+ */
+function cutIntoLines(work: Work, columns: readonly Operand[]): { readonly loop: number | undefined; readonly tiles: number } {
+  const none = { loop: undefined, tiles: 1 }
+  const { dot, nest, roles, tile, mayOverlap, capabilities: { machine } } = work
+  const loop = loopsOf(work, 'column').at(-1)
+  const [o] = columns
+  if (dot === undefined || loop === undefined || columns.length !== 1 || !o.consecutive.has(tile.column)) return none
+  const tiles = machine.cacheLine / (tile.lanes * tile.vectors * itemSize(o.access.node.dtype))
+  const extent = extentOf(nest.axis(loop))
+  if (tiles < 2 || extent <= tiles || (extent % tiles !== 0 && !mayOverlap)) return none
+  roles.set(nest.cover(loop, tiles), 'column')
+  return { loop, tiles }
 }
 
 /** Windows of a few elements go innermost among the reduction loops: they are written out. */
@@ -313,7 +340,8 @@ function orderAxes(work: Work, outside: readonly number[], last: readonly number
 }
 
 /** Copies an operand, packed, as far out as the copy stays within the budget; inside of the columns' loop at the latest. */
-function pack({ nest, tile, roles, capabilities }: Work, o: Operand, budget: number): void {
+function pack({ nest, tile, roles, capabilities, dot }: Work, o: Operand, budget: number, lines: number | undefined): void {
+  const as = o.slot === undefined ? undefined : dot?.widened.get(o.slot)
   const read = o.slot === undefined ? undefined : soleLoad(nest.current, o.slot)
   if (o.slot === undefined || read === undefined) return
   const { order } = nest.current
@@ -324,10 +352,15 @@ function pack({ nest, tile, roles, capabilities }: Work, o: Operand, budget: num
   for (let i = Math.max(0, order.findLastIndex((_, k) => role(k) === 'task')); i <= innermost; i++) {
     const packed = tileOf(nest.current, read, order.slice(i + 1))
     if (packed === undefined) return
-    if (stagedBytes(packed, read) > (i === innermost ? capabilities.scratch.private / 2 : budget)) continue
+    // A loop that the operand moves along makes no copy twice: inside of it the copy is smaller, and used sooner.
+    const next = order.slice(i + 1, innermost + 1).find(a => roles.has(a.arg.axis))
+    if (dot !== undefined && next !== undefined && order[i].arg.axis !== lines && openRanges(read).has(next)) continue
+    if (stagedBytes(packed, read, as && dtypes[as]) > (i === innermost ? capabilities.scratch.private / 2 : budget)) continue
     const offset = read.src[0].src[1]
     const steps = packed.map(d => Math.min(...d.loops.map(a => Math.abs(firstStep(offset, a)))))
-    copyInOrder(nest, nest.stage(o.slot, order[i].arg.axis), steps, capabilities)
+    const copies = nest.stage(o.slot, order[i].arg.axis, as)
+    if (dot !== undefined && interleaveGroups(nest, copies, read, as, capabilities)) return
+    copyInOrder(nest, copies, steps, capabilities)
     return
   }
 }

@@ -150,6 +150,7 @@ class Thread {
     if (is(u, 'special')) return this.special(u)
     if (is(u, 'param') || is(u, 'scratch')) return { memory: this.memory(u), element: 0 }
     if (is(u, 'extract')) return this.extract(u)
+    if (u.op === 'dot') return this.dot(u)
     const { op } = u
     if (!isAlu(op)) throw new PetagradError('IR_INVALID', 'is not an operation of programs', { op })
     const types = u.src.map(s => s.dtype)
@@ -228,6 +229,21 @@ class Thread {
     return packed(u.arg.map(lane => {
       if (lane in lanes) return lanes[lane]
       throw new PetagradError('IR_INVALID', `lane ${lane} of a vector of ${lanes.length}`, { op: 'extract' })
+    }))
+  }
+
+  private dot(u: UOp): Value {
+    const [a, b, sum] = u.src.map(s => this.lanes(s))
+    const terms = a.length / sum.length
+    const { scalar } = u.dtype
+    const converted = (x: ConstValue, of: UOp): ConstValue => evalAlu('cast', scalar, [x], [of.dtype.scalar])
+    return packed(sum.map((start, lane) => {
+      let total = start
+      for (let i = lane * terms; i < (lane + 1) * terms; i++) {
+        const factors = [converted(a[i], u.src[0]), converted(b[i], u.src[1])]
+        total = evalAlu('mulacc', scalar, [...factors, total], [scalar, scalar, scalar])
+      }
+      return total
     }))
   }
 

@@ -38,7 +38,7 @@ export const argumentForms: Readonly<Record<Op, ArgumentForm>> = {
   gather: 'none', sink: 'none',
   range: { fields: { axis: 'natural', kind: { oneOf: axisKinds } } },
   index: 'none', load: 'none', store: 'none', reduce: reduceAlu, scan: reduceAlu, kernel: named,
-  vectorize: 'none', extract: naturals,
+  vectorize: 'none', extract: naturals, dot: 'none',
   end: 'none', if: 'none', endif: 'none', barrier: 'none', special: named, after: 'none', custom: named,
   neg: 'none', reciprocal: 'none', exp2: 'none', log2: 'none', sin: 'none', sqrt: 'none', trunc: 'none',
   add: 'none', sub: 'none', mul: 'none', div: 'none', mod: 'none', floordiv: 'none', floormod: 'none', max: 'none',

@@ -78,6 +78,14 @@ export const extractLanes = check('lanes', u => {
   if (outside !== undefined) return `there is no lane ${outside} in ${from.name}`
   return u.arg.length > 0 && u.dtype === vector(from, u.arg.length) ? undefined : `${u.arg.length} lanes of ${from.name} do not make ${u.dtype.name}`
 })
+export const dotLanes = check('lanes', u => {
+  const [a, b, sum] = u.src.map(s => s.dtype)
+  if (sum !== u.dtype) return `the sum is ${sum.name} and the result ${u.dtype.name}`
+  const other = [a, b].find(d => !isInteger(d) || isPointer(d) || d.kind === 'index')
+  if (other !== undefined) return `${other.name} holds no integers`
+  const terms = a.lanes / u.dtype.lanes
+  return a.lanes === b.lanes && Number.isInteger(terms) && terms > 1 ? undefined : `${a.name} and ${b.name} are not several products for each lane of ${u.dtype.name}`
+})
 
 // ---- memory
 

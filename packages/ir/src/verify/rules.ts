@@ -78,6 +78,7 @@ export const opRules: Readonly<Record<Op, OpRule>> = {
   register: rule(programOnly, c.arity(0), c.dataResult),
   vectorize: rule(programOnly, c.arity(2, Infinity), c.valueResult, c.vectorizeLanes),
   extract: rule(programOnly, c.arity(1), c.valueResult, c.extractLanes),
+  dot: rule(programOnly, c.arity(3), c.integerOnly, c.dotLanes),
   if: rule(programOnly, c.arity(1), c.voidResult, c.boolScalar),
   endif: rule(programOnly, c.arity(1), c.voidResult, c.sourcesAre('closes-if', ['if'])),
   barrier: rule(programOnly, c.arity(0), c.voidResult),

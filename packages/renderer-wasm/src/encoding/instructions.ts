@@ -71,6 +71,7 @@ export const instructions = {
   'i32x4.extend_low_i16x8_s': 0xfda7, 'i32x4.extend_high_i16x8_s': 0xfda8, 'i32x4.extend_low_i16x8_u': 0xfda9,
   'i32x4.extend_high_i16x8_u': 0xfdaa, 'i32x4.shl': 0xfdab, 'i32x4.shr_s': 0xfdac, 'i32x4.shr_u': 0xfdad, 'i32x4.add': 0xfdae,
   'i32x4.sub': 0xfdb1, 'i32x4.mul': 0xfdb5, 'i32x4.min_s': 0xfdb6, 'i32x4.min_u': 0xfdb7, 'i32x4.max_s': 0xfdb8, 'i32x4.max_u': 0xfdb9,
+  'i32x4.dot_i16x8_s': 0xfdba,
   'i64x2.abs': 0xfdc0, 'i64x2.neg': 0xfdc1, 'i64x2.extend_low_i32x4_s': 0xfdc7, 'i64x2.extend_high_i32x4_s': 0xfdc8,
   'i64x2.extend_low_i32x4_u': 0xfdc9, 'i64x2.extend_high_i32x4_u': 0xfdca, 'i64x2.shl': 0xfdcb, 'i64x2.shr_s': 0xfdcc,
   'i64x2.shr_u': 0xfdcd, 'i64x2.add': 0xfdce, 'i64x2.sub': 0xfdd1, 'i64x2.mul': 0xfdd5,

@@ -1,12 +1,14 @@
 import { dtypes, itemSize, vector, type DType } from '@petagrad/ir'
 import type { Emission } from './emission.js'
-import { integerShape, shapeOf } from './types.js'
+import { integerShape, isHalf, isWord, shapeOf } from './types.js'
 import { pushSplatConstant } from './vector.js'
 
 /** Reads a value. `withAddress` pushes the address and hands over the offset that the instruction is to add. */
 export function loadFrom(e: Emission, dtype: DType, withAddress: (use: (offset: number) => void) => void): void {
   const { code } = e
-  if (dtype.lanes === 1) withAddress(offset => void code.memory(scalarLoad(dtype), alignment(dtype), offset))
+  if (isWord(dtype)) withAddress(offset => void code.memory('i32.load', alignment(dtype), offset))
+  else if (isHalf(dtype)) withAddress(offset => void code.memory('v128.load64_zero', alignment(dtype), offset))
+  else if (dtype.lanes === 1) withAddress(offset => void code.memory(scalarLoad(dtype), alignment(dtype), offset))
   else if (dtype.kind !== 'bool') {
     shapeOf(dtype) // refuses what is not 128 bits
     withAddress(offset => void code.memory('v128.load', alignment(dtype), offset))

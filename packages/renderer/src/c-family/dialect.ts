@@ -53,6 +53,8 @@ export interface Dialect {
   /** Lane-wise choice; `mask` has dtype `maskOf(dtype)`. Vectors only: scalars use `?:`. */
   select(mask: Expression, a: Expression, b: Expression, dtype: DType, prelude: Prelude): Expression
   intrinsic(name: Intrinsic, dtype: DType, operands: readonly Expression[], prelude: Prelude): Expression
+  /** The sum of the products of neighbouring lanes, added to a third vector; undefined for what the language has no unit for. */
+  dot?(operands: readonly Expression[], dtypes: readonly [DType, DType, DType], prelude: Prelude): Expression | undefined
   /** Reads or writes a vector whose first element is at `pointer`; only element-aligned. */
   loadVector(pointer: Expression, dtype: DType, space: AddressSpace, prelude: Prelude): Expression
   storeVector(pointer: Expression, value: Expression, dtype: DType, space: AddressSpace, prelude: Prelude): string

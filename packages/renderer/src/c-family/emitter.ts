@@ -86,6 +86,7 @@ class Emitter {
         if (is(u, 'special')) this.bind(u, this.dialect.special(u.arg.name), u.dtype, u.arg.name)
         return
       case 'after': return this.alias(u)
+      case 'dot': return this.emitDot(u)
     }
     throw new PetagradError('UNSUPPORTED', `the ${this.dialect.language} renderer has no spelling for it`, named(u))
   }
@@ -108,6 +109,14 @@ class Emitter {
     }
     const dtype = this.arithmetic.representation(u, operands)
     this.settle(u, this.arithmetic.emit(u, operands, dtype), dtype, reads)
+  }
+
+  private emitDot(u: UOp): void {
+    const reads = this.readsOf(u.src)
+    const [a, b, sum] = u.src.map(s => this.use(s))
+    const expression = this.dialect.dot?.([a, b, sum].map(o => o.expression), [a.dtype, b.dtype, sum.dtype], this.prelude)
+    if (expression === undefined) throw new PetagradError('UNSUPPORTED', `the ${this.dialect.language} renderer has no dot product for it`, named(u))
+    this.settle(u, expression, u.dtype, reads)
   }
 
   private gather(u: UOp<'vectorize'>, operands: readonly Operand[]): Expression {
