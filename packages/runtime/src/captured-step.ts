@@ -1,17 +1,15 @@
 import { PetagradError, type UOp } from '@petagrad/ir'
 import type { CommandList, DeviceBuffer } from '@petagrad/device'
-import { unpinGraph, type BoundGraph } from './bound-graph.js'
+import { unpinGraph, type PlannedGraph } from './bound-graph.js'
 import type { CapturedStep, KernelProfile } from './contract.js'
 import type { Counters } from './counters.js'
-import type { CompiledKernel } from './kernel-compiler.js'
 import { reportLaunches, timingWanted } from './launch-report.js'
 import type { OpenedDevice } from './opened-device.js'
 import type { SubmissionQueue } from './submission-queue.js'
 
 export interface StepParts {
   readonly list: CommandList
-  readonly graph: BoundGraph
-  readonly kernels: readonly CompiledKernel[]
+  readonly graph: PlannedGraph
   /** The step's own: no other plan may overwrite what a replay has under way. */
   readonly arena: DeviceBuffer | undefined
   readonly device: OpenedDevice
@@ -30,7 +28,7 @@ export class RecordedStep implements CapturedStep {
 
   constructor(private readonly parts: StepParts) {
     this.results = parts.graph.results
-    this.kernels = parts.kernels.map(({ lowered: { name, work } }) => ({ name, ops: work.ops, bytes: work.bytes }))
+    this.kernels = parts.graph.plan.calls.map(({ kernel: { lowered: { name, work } } }) => ({ name, ops: work.ops, bytes: work.bytes }))
     dropped.register(this, parts, this)
   }
 
@@ -59,11 +57,11 @@ export class RecordedStep implements CapturedStep {
   }
 
   private async replayTimed(): Promise<Float64Array> {
-    const { list, kernels, device, queue } = this.parts
+    const { list, graph: { plan }, device, queue } = this.parts
     return queue.submit(async () => {
       const start = performance.now()
       const times = await list.replayTimed()
-      reportLaunches(device, kernels, times, start)
+      reportLaunches(device, plan, times, start)
       return times
     })
   }

@@ -8,16 +8,20 @@ import { recordRendering } from './compile-profile.js'
 import type { Counters } from './counters.js'
 import { logLowered } from './debug-output.js'
 import type { ByteStore } from './disk-cache.js'
-import { kernelText } from './kernel-text.js'
-import { decodeLowered, encodeLowered, lowered, type LoweredKernel } from './lowered-kernel.js'
+import { kernelText } from './graph-text.js'
+import { decodeLowered, encodeLowered, lowered, type KernelFacts, type LoweredKernel } from './lowered-kernel.js'
 import { observeLowering } from './lowering-observer.js'
 import { debugLevel } from './settings.js'
 import { activeTrace } from './trace.js'
 
 /** A kernel that a device can run. */
 export interface CompiledKernel {
-  readonly lowered: LoweredKernel
+  readonly lowered: KernelFacts
   readonly program: LoadedProgram
+  /** What the program was loaded from. */
+  readonly binary: Uint8Array
+  /** Names it in the disk cache; undefined where it has no place there. */
+  readonly key: string | undefined
 }
 
 export type LowerKernel = (kernel: UOp<'kernel'>, capabilities: Capabilities, options?: CodegenOptions) => LinearProgram
@@ -33,7 +37,8 @@ export interface KernelCompilerParts {
   readonly renderer: Renderer
   readonly device: Device
   readonly disassemble: ((bytes: Uint8Array) => string) | undefined
-  readonly lowerKernel: LowerKernel
+  /** The code generator, which is imported when the first kernel needs it. */
+  readonly lowerKernel: () => Promise<LowerKernel>
   readonly cache: KernelCache | undefined
   readonly counters: Counters
 }
@@ -48,9 +53,14 @@ const LEVEL_THAT_NEEDS_CODEGEN = 5
  */
 export class KernelCompiler {
   private readonly kernels = new WeakMap<UOp, Promise<CompiledKernel>>()
+  /** Kernels in use, by key. */
+  private readonly byKey = new Map<string, WeakRef<CompiledKernel>>()
   private readonly compiling = new Map<string, Promise<Uint8Array>>()
   private readonly writes = new Set<Promise<void>>()
-  private readonly programs = new FinalizationRegistry<LoadedProgram>(program => program.free())
+  private readonly unused = new FinalizationRegistry<Pick<CompiledKernel, 'program' | 'key'>>(({ program, key }) => {
+    if (key !== undefined && this.byKey.get(key)?.deref() === undefined) this.byKey.delete(key)
+    program.free()
+  })
   private readonly batches: CompileBatches
   private readonly renderedPrefix: string
   private readonly binaryPrefix: string
@@ -60,6 +70,11 @@ export class KernelCompiler {
     this.batches = new CompileBatches(device, milliseconds => (counters.compileMs += milliseconds))
     this.renderedPrefix = `${PACKAGE_VERSION} ${renderer.name} ${JSON.stringify(renderer.capabilities)} ${cache?.build ?? ''}`
     this.binaryPrefix = `${PACKAGE_VERSION} ${renderer.name} ${device.compilerKey}`
+  }
+
+  /** All that a program made of a kernel depends on, besides the kernel: the target, and the build of the compiler. */
+  get targetKey(): string {
+    return `${this.renderedPrefix}\n${this.binaryPrefix}`
   }
 
   compile(kernel: UOp<'kernel'>): Promise<CompiledKernel> {
@@ -74,35 +89,65 @@ export class KernelCompiler {
     return made
   }
 
+  /** A kernel that was compiled before, for this target and by this build, and kept under its key. */
+  async adopt(facts: KernelFacts, binary: Uint8Array, key: string): Promise<CompiledKernel> {
+    const known = this.byKey.get(key)?.deref()
+    if (known === undefined) return this.load(facts, binary, key)
+    this.parts.counters.kernelCacheHits++
+    return known
+  }
+
+  /** Puts bytes into the disk cache; nobody waits for it but `settled`. */
+  keep(store: ByteStore, key: string, bytes: Uint8Array): void {
+    const write = store.put(key, bytes).then(() => void this.writes.delete(write))
+    this.writes.add(write)
+  }
+
   /** Resolves when what has been compiled is on disk. */
   async settled(): Promise<void> {
     await Promise.all(this.writes)
   }
 
   private async make(kernel: UOp<'kernel'>): Promise<CompiledKernel> {
+    const key = this.keyOf(kernel)
+    const known = key === undefined ? undefined : this.byKey.get(key)?.deref()
+    if (known !== undefined) {
+      this.parts.counters.kernelCacheHits++
+      return known
+    }
     const { lower, binary } = await this.batches.expecting(async () => {
-      const lower = (await this.recall(kernel)) ?? this.lower(kernel)
+      const lower = (await this.recall(key)) ?? this.lower(kernel, key, await this.parts.lowerKernel())
       const level = debugLevel()
       if (level >= 3) logLowered(lower, level, this.parts.disassemble)
       return { lower, binary: await this.binary(lower) }
     })
-    const program = await this.parts.device.load(binary, lower.info)
-    const compiled: CompiledKernel = { lowered: lower, program }
-    this.programs.register(compiled, program)
+    return this.load(lower, binary, key)
+  }
+
+  private async load({ name, info, grid, work }: KernelFacts, binary: Uint8Array, key: string | undefined): Promise<CompiledKernel> {
+    const program = await this.parts.device.load(binary, info)
+    const compiled: CompiledKernel = { lowered: { name, info, grid, work }, program, binary, key }
+    this.unused.register(compiled, { program, key })
+    if (key !== undefined) this.byKey.set(key, new WeakRef(compiled))
     this.parts.counters.kernelsCompiled++
     return compiled
   }
 
-  /** The rendered kernel from disk. */
-  private async recall(kernel: UOp<'kernel'>): Promise<LoweredKernel | undefined> {
+  /** Undefined where rendered kernels are not kept, or not taken. */
+  private keyOf(kernel: UOp<'kernel'>): string | undefined {
     const { cache } = this.parts
-    if (cache?.build === undefined || debugLevel() >= LEVEL_THAT_NEEDS_CODEGEN) return undefined
-    const bytes = await cache.store.get(cache.store.digest([this.renderedPrefix, kernelText(kernel)]))
+    return cache?.build === undefined ? undefined : cache.store.digest([this.renderedPrefix, kernelText(kernel)])
+  }
+
+  /** The rendered kernel from disk. */
+  private async recall(key: string | undefined): Promise<LoweredKernel | undefined> {
+    if (key === undefined || debugLevel() >= LEVEL_THAT_NEEDS_CODEGEN) return undefined
+    const bytes = await this.parts.cache?.store.get(key)
     return bytes && decodeLowered(bytes)
   }
 
-  private lower(kernel: UOp<'kernel'>): LoweredKernel {
-    const { renderer, lowerKernel, cache, counters } = this.parts
+  private lower(kernel: UOp<'kernel'>, key: string | undefined, lowerKernel: LowerKernel): LoweredKernel {
+    const { renderer, cache, counters } = this.parts
     const start = performance.now()
     const program = observeLowering(kernel, options => lowerKernel(kernel, renderer.capabilities, options))
     const rendering = performance.now()
@@ -114,9 +159,9 @@ export class KernelCompiler {
     const trace = activeTrace()
     trace?.span('compiler', 'codegen', `codegen ${program.name}`, start, rendering, { schedule: program.schedule })
     trace?.span('compiler', 'render', `render ${program.name}`, rendering, end)
-    if (cache?.build !== undefined) {
+    if (cache !== undefined && key !== undefined) {
       const bytes = encodeLowered(result)
-      if (bytes !== undefined) this.keep(cache.store, cache.store.digest([this.renderedPrefix, kernelText(kernel)]), bytes)
+      if (bytes !== undefined) this.keep(cache.store, key, bytes)
     }
     return result
   }
@@ -138,11 +183,5 @@ export class KernelCompiler {
     const forget = (): boolean => this.compiling.delete(key)
     made.then(forget, forget)
     return made
-  }
-
-  /** Nobody waits for the disk but `settled`. */
-  private keep(store: ByteStore, key: string, bytes: Uint8Array): void {
-    const write = store.put(key, bytes).then(() => void this.writes.delete(write))
-    this.writes.add(write)
   }
 }

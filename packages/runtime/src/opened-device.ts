@@ -9,6 +9,7 @@ import { isNode } from './host.js'
 import { KernelCompiler, type KernelCache, type LowerKernel } from './kernel-compiler.js'
 import { MemoryPool } from './memory-pool.js'
 import { MemoryPressure } from './memory-pressure.js'
+import { PlanCache } from './plan-cache.js'
 import { debugLevel, log } from './settings.js'
 
 /** A device in use, and what the runtime keeps beside it. */
@@ -19,12 +20,16 @@ export interface OpenedDevice {
   readonly pool: MemoryPool
   readonly arena: Arena
   readonly compiler: KernelCompiler
+  /** Undefined where plans are not kept on disk; the scheduler remembers its own. */
+  readonly plans: PlanCache | undefined
   readonly pressure: MemoryPressure
 }
 
 export interface OpenOptions extends BackendOptions {
   readonly cacheDirectory: string | undefined
-  readonly lowerKernel: LowerKernel
+  readonly lowerKernel: () => Promise<LowerKernel>
+  /** Whether plans may be kept: they must all be made by the scheduler and the code generator that the cache's key names. */
+  readonly keepPlans: boolean
   readonly counters: Counters
 }
 
@@ -35,7 +40,8 @@ export async function openDevice(source: BackendSource, options: OpenOptions): P
   const cache: KernelCache | undefined = store && { store, build: await compilerBuild(renderer.name) }
   const pool = new MemoryPool(device, counters)
   const compiler = new KernelCompiler({ renderer, device, disassemble, lowerKernel, cache, counters })
-  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, pressure: new MemoryPressure() }
+  const plans = store === undefined || cache?.build === undefined || !options.keepPlans ? undefined : new PlanCache(store, compiler, counters)
+  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, plans, pressure: new MemoryPressure() }
 }
 
 async function openStore(directory: string | undefined): Promise<ByteStore | undefined> {
