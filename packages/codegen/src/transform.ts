@@ -1,6 +1,6 @@
 import {
-  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce, uop, withSrc,
-  type AxisKind, type UOp,
+  axisKinds, indexAdd, indexFloorDiv, indexFloorMod, indexMin, indexMul, is, openRanges, PetagradError, range, reduce, toposort, uop,
+  withSrc, type AxisKind, type UOp,
 } from '@petagrad/ir'
 import { accumulate, carryingAxes } from './accumulate.js'
 import { blockChain } from './block.js'
@@ -150,7 +150,8 @@ function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nes
   const toHead = new Map<UOp, UOp>([[axis, head]])
   const toRest = new Map<UOp, UOp>([[axis, indexAdd(rest, at)]])
   const role = roleOf(nest, axis)
-  if (role === 'copy' || role === 'scan') refuse(`peel: a ${role === 'copy' ? 'staged copy' : 'scan'} is made whole`)
+  if (role === 'scan') refuse('peel: a scan is made whole')
+  if (role === 'copy') return peelCopy(nest, axis, head, rest, at)
   if (role === 'output') {
     const stores = nest.stores.flatMap(s => (openRanges(s).has(axis) ? [toHead, toRest].map(map => replaceAxes([s], map)[0]) : [s]))
     return { nest: { stores, order: nest.order.flatMap(a => (a === axis ? [head, rest] : [a])) }, newAxes: 1 }
@@ -178,6 +179,39 @@ function peel(nest: Nest, axis: Axis, at: number, fresh: number): { readonly nes
     nest: {
       stores: nest.stores.map(s => done.get(s) ?? s),
       order: [...nest.order.map(a => (a === axis ? head : a)), ...nest.order.flatMap(a => (a === axis ? [rest] : (beside.get(a) ?? [])))],
+    },
+    newAxes: 1 + beside.size,
+  }
+}
+
+/** after(m, end(s, r)) → after(m, end(s, head), end(s, rest)); the second is a loop nest of its own, as that of a reduction is. */
+function peelCopy(nest: Nest, axis: Axis, head: Axis, rest: Axis, at: number): { readonly nest: Nest; readonly newAxes: number } {
+  const nodes = nodesOf(nest)
+  const copies = nodes.filter(u => u.op === 'end' && u.src.includes(axis))
+  for (const u of nodes) {
+    if (!u.src.some(s => copies.includes(s))) continue
+    const memory = u.src[0]
+    const copied = (s: UOp): boolean => s.op === 'end' && s.src[0].op === 'store' && !toposort([s.src[0].src[1]]).includes(memory)
+    const plain = u.op === 'after' && memory.op === 'scratch' && u.src.slice(1).every(copied)
+    if (!plain) return refuse(`peel: what axis ${axis.arg.axis} fills is updated`)
+  }
+  const closed = new Set(copies.flatMap(u => u.src.slice(1)))
+  const beside = new Map<UOp, Axis>()
+  for (const a of nest.order) if (a !== axis && closed.has(a)) beside.set(a, range(a.src[0], rest.arg.axis + 1 + beside.size, a.arg.kind))
+  const part = (copy: UOp, body: ReadonlyMap<UOp, UOp>, ranges: ReadonlyMap<UOp, UOp>): UOp =>
+    uop('end', copy.dtype, [replaceAxes([copy.src[0]], body)[0], ...copy.src.slice(1).map(r => ranges.get(r) ?? r)])
+  const parts = new Map(copies.map(copy => [copy, [
+    part(copy, new Map([[axis, head]]), new Map([[axis, head]])),
+    part(copy, new Map<UOp, UOp>([[axis, indexAdd(rest, at)], ...beside]), new Map<UOp, UOp>([[axis, rest], ...beside])),
+  ]]))
+  const whole = nodes.filter(u => u.op === 'after' && u.src.some(s => parts.has(s)))
+  const inParts = new Map(whole.map(u => [u, withSrc(u, u.src.flatMap(s => parts.get(s) ?? [s]))]))
+  const last = nest.order.findLastIndex(a => closed.has(a))
+  const added = nest.order.flatMap(a => (a === axis ? [rest] : (beside.get(a) ?? [])))
+  return {
+    nest: {
+      stores: replaceAxes(nest.stores, inParts),
+      order: nest.order.flatMap((a, i) => [a === axis ? head : a, ...(i === last ? added : [])]),
     },
     newAxes: 1 + beside.size,
   }

@@ -3,7 +3,7 @@ import { aluOps, is, type UOp } from '@petagrad/ir'
 import { applyStep, lowerKernel, nestsOf, parseSchedule } from '@petagrad/codegen'
 import { carryingAxes } from '../src/accumulate.js'
 import type { Capabilities, LinearProgram } from '@petagrad/renderer'
-import { alu, buffer, matmul, permute, reduce, reshape, softmax } from '../../schedule/test/graphs.js'
+import { alu, buffer, depthwise, matmul, pad, permute, reduce, reshape, softmax } from '../../schedule/test/graphs.js'
 import { capabilities, expectSame, kernelsOf } from './same.js'
 
 /** Loads and stores of arguments in loops, by lanes. */
@@ -53,6 +53,25 @@ describe('transpositions and windows in registers', () => {
   it.each([[2, 6, 10], [3, 8, 38], [1, 4, 14]] as const)('pools %i maps of %i×%i', (n, h, w) => {
     for (const k of kernelsOf([pool(buffer([n, h, w]), [n, h, w])])) expectSame(k, undefined, `pool ${n} ${h} ${w}`)
   })
+})
+
+describe('sliding windows', () => {
+  const image = (n: number, c: number, h: number, w: number, margin: number): UOp =>
+    pad(buffer([n, c, h, w]), [[0, 0], [0, 0], [margin, margin], [margin, margin]])
+
+  it('copies an image with its margin, whole vectors of what is inside, and reads vectors of it without a check', () => {
+    const [kernel] = kernelsOf([depthwise(image(1, 8, 16, 24, 1), buffer([8, 3, 3]))])
+    const program = expectSame(kernel, undefined, 'depthwise')
+    expect(program.schedule).toMatch(/stage 0[^]*peel[^]*lane[^]*unroll/)
+    const gated = program.uops.filter(u => u.op === 'load' && u.src.length === 3 && u.dtype.lanes > 1)
+    expect(gated).toHaveLength(1)
+    expect(program.uops.filter(u => u.op === 'store').every(u => u.src[1].dtype.lanes > 1 || u.src[1].op !== 'add')).toBe(true)
+  })
+
+  it.each([[1, 3, 9, 21, 1, 3], [2, 2, 30, 8, 2, 5], [1, 1, 40, 37, 0, 3], [2, 5, 4, 6, 1, 2]] as const)(
+    'are right for %i×%i maps of %i×%i, margin %i, window %i', (n, c, h, w, margin, k) => {
+      for (const kernel of kernelsOf([depthwise(image(n, c, h, w, margin), buffer([c, k, k]))])) expectSame(kernel, undefined, 'depthwise')
+    })
 })
 
 describe('reductions along columns', () => {

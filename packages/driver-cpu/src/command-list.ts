@@ -13,6 +13,8 @@ export class NativeLaunches {
   readonly buffer: CpuBuffer
   private readonly view: DataView
   private readonly paramsAt: number[] = []
+  /** What the last run took; Infinity before the first. */
+  lastNanoseconds = Infinity
 
   constructor(readonly launches: readonly Launch[], memory: Memory) {
     for (const launch of launches) check(launch)

@@ -5,7 +5,7 @@ const signatures = {
   petagrad_free: { returns: 'void', arguments: ['pointer'] },
   petagrad_open: { returns: 'pointer', arguments: ['i32', 'i32'] },
   petagrad_close: { returns: 'void', arguments: ['pointer'] },
-  petagrad_run: { returns: 'void', arguments: ['pointer', 'pointer', 'i64', 'i32'] },
+  petagrad_run: { returns: 'i64', arguments: ['pointer', 'pointer', 'i64', 'i32'] },
 } as const satisfies Signatures
 
 /** The functions of pool-source.ts. */

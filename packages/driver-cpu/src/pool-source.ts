@@ -2,10 +2,12 @@
  * The native side, compiled on first use by the compiler that compiles the kernels: a thread pool that runs a list of
  * launches in one call.
  *
- * A launch is open to workers through one 64-bit ticket, generation << 32 | next task. Its fields change only between
- * `shut` (which moves to a generation that has no tasks) and `publish`, so a worker that comes late, with the fields
- * of an older launch in hand, can never take a task: its compare-and-swap names a generation that is over. The calling
- * thread takes tasks as well, so a launch never waits for a sleeping worker to wake.
+ * Each core has its own share of a launch's tasks, the same at every replay, so that it finds in its caches what it
+ * left there (the calling thread is not the same each time, and threads move); who is done with that takes from the
+ * others. A share is open through a 64-bit ticket, generation << 32 | next task. The fields of a launch change only while
+ * all tickets are shut (of a generation that has no tasks), so a worker that comes late, with the fields of an older
+ * launch in hand, can never take a task: its compare-and-swap names a generation that is over. The calling thread takes
+ * tasks as well, so a launch never waits for a sleeping worker.
  */
 export const poolSource = `
 #define _GNU_SOURCE
@@ -36,10 +38,14 @@ struct arena {
   int64_t size;
 };
 
-struct pool {
+struct share {
   _Atomic uint64_t ticket __attribute__((aligned(64)));
+};
+
+struct pool {
+  struct share *shares;
   const struct launch *_Atomic launch;
-  _Atomic int64_t tasks, chunk;
+  _Atomic int64_t tasks, chunk, used;
   _Atomic int64_t done __attribute__((aligned(64)));
   _Atomic uint32_t finished;
   _Atomic int leader_sleeps;
@@ -48,8 +54,19 @@ struct pool {
   _Atomic int closing;
   int workers, spins;
   struct arena leader;
-  pthread_t threads[];
+  pthread_t *threads;
 };
+
+#ifdef __linux__
+static int64_t core(void) { const int cpu = sched_getcpu(); return cpu < 0 ? 0 : cpu; }
+#else
+static _Atomic int64_t threads_seen;
+static int64_t core(void) {
+  static _Thread_local int64_t number = -1;
+  if (number < 0) number = atomic_fetch_add(&threads_seen, 1);
+  return number;
+}
+#endif
 
 #ifdef __linux__
 #include <linux/futex.h>
@@ -108,22 +125,28 @@ static char *scratch_of(struct arena *arena, int64_t bytes) {
   return arena->bytes;
 }
 
-/* Takes tasks of one generation until there are none; gives how many it ran. */
+/* Takes tasks of one generation until there are none, first those of the core's own share; gives how many it ran. */
 static int64_t take(struct pool *p, uint32_t generation, struct arena *arena) {
   const struct launch *const l = p->launch;
-  const int64_t tasks = p->tasks, chunk = p->chunk;
+  const int64_t tasks = p->tasks, chunk = p->chunk, used = p->used;
+  const int64_t own = core();
   int64_t ran = 0;
-  uint64_t t = atomic_load(&p->ticket);
-  for (;;) {
-    const int64_t first = (uint32_t)t;
-    if (t >> 32 != generation || first >= tasks) return ran;
-    const int64_t end = first + chunk < tasks ? first + chunk : tasks;
-    if (!atomic_compare_exchange_weak(&p->ticket, &t, (uint64_t)generation << 32 | (uint64_t)end)) continue;
-    char *scratch = scratch_of(arena, l->scratch_bytes);
-    for (int64_t task = first; task < end; task++) l->run(l->params, l->variables, task, scratch);
-    ran += end - first;
-    t = atomic_load(&p->ticket);
+  for (int64_t i = 0; i < used; i++) {
+    const int64_t share = (own + i) % used, last = (share + 1) * tasks / used;
+    _Atomic uint64_t *const ticket = &p->shares[share].ticket;
+    uint64_t t = atomic_load(ticket);
+    for (;;) {
+      const int64_t first = (uint32_t)t;
+      if (t >> 32 != generation || first >= last) break;
+      const int64_t end = first + chunk < last ? first + chunk : last;
+      if (!atomic_compare_exchange_weak(ticket, &t, (uint64_t)generation << 32 | (uint64_t)end)) continue;
+      char *scratch = scratch_of(arena, l->scratch_bytes);
+      for (int64_t task = first; task < end; task++) l->run(l->params, l->variables, task, scratch);
+      ran += end - first;
+      t = atomic_load(ticket);
+    }
   }
+  return ran;
 }
 
 static void *worker(void *argument) {
@@ -144,7 +167,7 @@ static void *worker(void *argument) {
     }
     seen = epoch;
     if (atomic_load(&p->closing)) break;
-    const uint32_t generation = (uint32_t)(atomic_load(&p->ticket) >> 32);
+    const uint32_t generation = (uint32_t)(atomic_load(&p->shares[0].ticket) >> 32);
     const int64_t tasks = p->tasks, ran = take(p, generation, &arena);
     if (ran && atomic_fetch_add(&p->done, ran) + ran == tasks) {
       atomic_fetch_add(&p->finished, 1);
@@ -156,15 +179,17 @@ static void *worker(void *argument) {
 }
 
 static void fork_and_join(struct pool *p, const struct launch *l) {
-  const uint64_t shut = ((atomic_load(&p->ticket) >> 32) + 1) & 0xffffffff;
-  atomic_store(&p->ticket, shut << 32 | 0xffffffff);
-  const int64_t shares = (int64_t)(p->workers + 1) * 8;
+  const int threads = p->workers + 1;
+  const uint64_t shut = ((atomic_load(&p->shares[0].ticket) >> 32) + 1) & 0xffffffff;
+  for (int i = 0; i < threads; i++) atomic_store(&p->shares[i].ticket, shut << 32 | 0xffffffff);
+  const int64_t parts = (int64_t)threads * 8, used = l->tasks < threads ? l->tasks : threads;
   p->launch = l;
   p->tasks = l->tasks;
-  p->chunk = l->tasks / shares > 1 ? l->tasks / shares : 1;
+  p->used = used;
+  p->chunk = l->tasks / parts > 1 ? l->tasks / parts : 1;
   atomic_store(&p->done, 0);
   const uint32_t generation = (uint32_t)(shut + 1);
-  atomic_store(&p->ticket, (uint64_t)generation << 32);
+  for (int64_t i = used - 1; i >= 0; i--) atomic_store(&p->shares[i].ticket, (uint64_t)generation << 32 | (uint64_t)(i * l->tasks / used));
   atomic_fetch_add(&p->epoch, 1);
   const int sleepers = atomic_load(&p->sleepers);
   if (sleepers) wake(&p->epoch, sleepers < l->tasks - 1 ? sleepers : (int)(l->tasks - 1));
@@ -187,8 +212,11 @@ static void fork_and_join(struct pool *p, const struct launch *l) {
 struct pool *petagrad_open(int threads, int cores) {
   const int workers = threads - 1;
   struct pool *p = 0;
-  if (posix_memalign((void **)&p, 64, sizeof *p + workers * sizeof(pthread_t))) return 0;
+  if (posix_memalign((void **)&p, 64, sizeof *p)) return 0;
   memset(p, 0, sizeof *p);
+  p->threads = calloc(threads, sizeof *p->threads);
+  if (!p->threads || posix_memalign((void **)&p->shares, 64, threads * sizeof *p->shares)) abort();
+  memset(p->shares, 0, threads * sizeof *p->shares);
   p->spins = threads <= cores ? 4000 : 0;
   for (; p->workers < workers; p->workers++) {
     if (pthread_create(&p->threads[p->workers], 0, worker, p)) break;
@@ -202,11 +230,14 @@ void petagrad_close(struct pool *p) {
   wake(&p->epoch, p->workers);
   for (int i = 0; i < p->workers; i++) pthread_join(p->threads[i], 0);
   free(p->leader.bytes);
+  free(p->shares);
+  free(p->threads);
   free(p);
 }
 
-/* Runs the launches in order, the tasks of each on all threads. */
-void petagrad_run(struct pool *p, struct launch *launches, int64_t count, int timed) {
+/* Runs the launches in order, the tasks of each on all threads; gives the nanoseconds of all together. */
+int64_t petagrad_run(struct pool *p, struct launch *launches, int64_t count, int timed) {
+  const int64_t begin = now();
   for (struct launch *l = launches; l < launches + count; l++) {
     const int64_t start = timed ? now() : 0;
     if (l->tasks > 1 && p->workers) {
@@ -217,5 +248,6 @@ void petagrad_run(struct pool *p, struct launch *launches, int64_t count, int ti
     }
     if (timed) l->nanoseconds = now() - start;
   }
+  return now() - begin;
 }
 `.trimStart()

@@ -1,15 +1,20 @@
 /** Work in the order it was submitted, one after another; what finds nothing before it starts at once. */
 export class WorkQueue {
-  private last: Promise<unknown> | undefined
+  private tail: Promise<unknown> = Promise.resolve()
+  private pending = 0
 
-  get idle(): boolean { return this.last === undefined }
+  get idle(): boolean { return this.pending === 0 }
 
   submit<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.last === undefined ? work() : this.last.then(work, work)
-    const settled = result.then(() => undefined, () => undefined).then(() => {
-      if (this.last === settled) this.last = undefined
-    })
-    this.last = settled
+    const run = async (): Promise<T> => {
+      try {
+        return await work()
+      } finally {
+        this.pending-- // before whoever awaits this goes on: its next work finds an idle queue
+      }
+    }
+    const result = this.pending++ === 0 ? run() : this.tail.then(run)
+    this.tail = result.then(() => undefined, () => undefined)
     return result
   }
 

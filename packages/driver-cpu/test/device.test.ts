@@ -1,12 +1,13 @@
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { address, binary, cast, constant, dtypes, load, param, scratch, store, uop, variable, type UOp } from '@petagrad/ir'
 import { createCRenderer } from '@petagrad/renderer-c'
 import type { LinearProgram } from '@petagrad/renderer'
 import type { BufferRef, Launch, LoadedProgram } from '@petagrad/device'
 import { createCpuDevice, probeCpu, type CpuDevice, type CpuOptions } from '../src/index.js'
+import { LoopTurn } from '../src/loop-turn.js'
 import { listed, program } from './programs.js'
 
 const { available, reason } = await probeCpu()
@@ -43,6 +44,24 @@ const bytesOf = (view: ArrayBufferView): Uint8Array => new Uint8Array(view.buffe
 const i64 = (bytes: Uint8Array): BigInt64Array => new BigInt64Array(bytes.slice().buffer)
 
 describe.skipIf(!available)(`the cpu device (${reason})`, () => {
+  it('turns the event loop now and then while a program awaits nothing but short work', async () => {
+    let held = 0, most = 0
+    const took = vi.spyOn(LoopTurn.prototype, 'took')
+    const end = vi.spyOn(LoopTurn.prototype, 'end')
+    const on = await device({ threads: 2 })
+    const list = on.record([{ program: await ready(on, stepProgram(1000)), buffers: [whole(on, 8000)], variables: [], grid: [1000] }])
+    for (let i = 0, ends = 0; i < 5000; i++) {
+      await list.replay()
+      if (end.mock.calls.length > ends) held = 0
+      else held += took.mock.lastCall?.[0] ?? 0
+      ends = end.mock.calls.length
+      most = Math.max(most, held)
+    }
+    expect(took).toHaveBeenCalled()
+    expect(most).toBeLessThan(12e6)
+    vi.restoreAllMocks()
+  })
+
   it.each([1, 2, 3, 4, 8])('runs every task of every launch once, in launch order, on %i threads', async threads => {
     const on = await device({ threads })
     const size = 1000

@@ -68,15 +68,26 @@ export function layerNorm(x: UOp): { readonly out: UOp; readonly mean: UOp; read
 }
 
 /** x [n, c, h, w], weight [o, c, k, k], stride 1, no padding. */
+/** x[n, c, h, w] by windows: [n, c, h - kh + 1, w - kw + 1, kh, kw]. */
+function windowsOf(x: UOp, kh: number, kw: number): UOp {
+  const [n, c, h, w] = shape(x)
+  const windows = expand(reshape(x, [n, c, h, w, 1, 1]), [n, c, h, w, kh, kw])
+  const rows = uop('shear', x.dtype, [windows], { axis: 2, by: 4, factor: 1, offset: 0, size: h - kh + 1 })
+  return uop('shear', x.dtype, [rows], { axis: 3, by: 5, factor: 1, offset: 0, size: w - kw + 1 })
+}
+
 export function conv2d(x: UOp, weight: UOp): UOp {
   const [n, c, h, w] = shape(x)
   const [o, , kh, kw] = shape(weight)
   const size = [h - kh + 1, w - kw + 1]
-  const windows = expand(reshape(x, [n, c, h, w, 1, 1]), [n, c, h, w, kh, kw])
-  const rows = uop('shear', x.dtype, [windows], { axis: 2, by: 4, factor: 1, offset: 0, size: size[0] })
-  const both = uop('shear', x.dtype, [rows], { axis: 3, by: 5, factor: 1, offset: 0, size: size[1] })
-  const product = alu('mul', reshape(both, [n, 1, c, ...size, kh, kw]), reshape(weight, [1, o, c, 1, 1, kh, kw]))
+  const product = alu('mul', reshape(windowsOf(x, kh, kw), [n, 1, c, ...size, kh, kw]), reshape(weight, [1, o, c, 1, 1, kh, kw]))
   return reshape(reduce('add', product, [2, 5, 6]), [n, o, ...size])
+}
+
+/** weight[c, kh, kw], one window for each channel. */
+export function depthwise(x: UOp, weight: UOp): UOp {
+  const [c, kh, kw] = shape(weight)
+  return reduce('add', alu('mul', windowsOf(x, kh, kw), reshape(weight, [1, c, 1, 1, kh, kw])), [4, 5])
 }
 
 /** Small graphs of every kind that schedules treat differently. */
@@ -93,6 +104,7 @@ export const samples: Readonly<Record<string, () => UOp[]>> = {
   layernorm: () => [layerNorm(buffer([6, 48])).out],
   convolution: () => [conv2d(buffer([2, 3, 10, 11]), buffer([8, 3, 3, 3]))],
   'padded convolution': () => [conv2d(pad(buffer([2, 4, 9, 9]), [[0, 0], [0, 0], [2, 2], [2, 2]]), buffer([6, 4, 5, 5]))],
+  'depthwise convolution': () => [depthwise(pad(buffer([1, 3, 10, 21]), [[0, 0], [0, 0], [1, 1], [1, 1]]), buffer([3, 3, 3]))],
   attention: () => [attention(buffer([2, 9, 20]), buffer([2, 10, 20]), buffer([2, 10, 6]), buffer([1, 9, 10]))],
   'attention of few': () => [attention(buffer([2, 6, 8]), buffer([2, 6, 8]), buffer([2, 6, 8]))],
   transpose: () => [permute(buffer([21, 18]), [1, 0])],

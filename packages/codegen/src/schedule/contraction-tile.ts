@@ -116,6 +116,7 @@ function judgeFor(c: Contraction, column: Axis, lanes: number, widths: readonly 
     let loads = 0
     let loaded = 0
     let wide = 0
+    let inserted = 0
     let bytes = 0
     for (const { onColumn, operand, each, direct } of operands) {
       const n = copies(operand.moves, onColumn)
@@ -123,6 +124,7 @@ function judgeFor(c: Contraction, column: Axis, lanes: number, widths: readonly 
       if (direct && n > SAME_SET && [...rows.keys()].some(a => aliases(operand, a))) loads += n * each
       loaded += n
       if (onColumn) wide += n
+      if (each > GATE) inserted += n * lanes
       bytes += n * (onColumn ? lanes : 1) * 4
     }
     const tile = [...rows.values()].reduce((a, b) => a * b, vectors)
@@ -131,7 +133,7 @@ function judgeFor(c: Contraction, column: Axis, lanes: number, widths: readonly 
     // Compilers load early: a quarter of the registers is theirs where they are not counted one by one.
     if (accumulators + held > machine.vectorRegisters) return IMPOSSIBLE
     if (machine.loadsFirst !== true && accumulators > machine.vectorRegisters * 0.75) return IMPOSSIBLE
-    const ops = accumulators * (machine.fmaPerCycle > 0 && !fma ? 2 : 1) + c.extra * tile
+    const ops = accumulators * (machine.fmaPerCycle > 0 && !fma ? 2 : 1) + c.extra * tile + inserted
     let time = Math.max(ops / machine.fmaPerCycle, loads / LOADS_PER_CYCLE, LATENCY)
     if (bytes * depth > machine.l1 / 2) time = Math.max(time, bytes / L2_BYTES)
     time += LOOP_OVERHEAD

@@ -1,12 +1,13 @@
-import { linearForm } from '@petagrad/ir'
+import { indexConst, indexSub, linearForm, openRanges, type UOp } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, moves, strideOf } from '../access.js'
-import { extentOf, product, reducedAxes, type Axis } from '../nest.js'
+import { extentOf, product, reducedAxes, replaceAxes, type Axis } from '../nest.js'
 import { soleLoad, stagedBytes, tileOf } from '../stage.js'
 import { updatesInPlace } from '../transform.js'
 import type { NestBuilder } from './builder.js'
 import { contractionOf, SMALL_WINDOW, type Contraction, type Operand } from './contraction-facts.js'
 import { contractionTile, isPackedInVectors, packCycles, wantsPacking, type ContractionTile } from './contraction-tile.js'
+import { copyInVectors } from './copies.js'
 import { laneWidths } from './tile-search.js'
 
 /** Multiply-accumulates of one task, at least. */
@@ -19,6 +20,11 @@ const REPACKING = 0.03
 /** Steps of a sum that are enough to hide that a tile's sums are fetched and put back. */
 const SHALLOW = 192
 const ELEMENT = 4
+/** Rows that use a packed element: so few do not make up for reading memory line by line. */
+const FEW_ROWS = 64
+/** Bytes of a row of an operand that are packed at once then. */
+const STRETCH = 8192
+const PAGE = 4096
 /** Loads and stores, lane by lane, from which what is done with the sums has loops of its own. */
 const SCATTERED = 3
 /** Elements of a cache line, read one after another while packing what is consecutive along the sums. */
@@ -55,7 +61,7 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   const rows = packed.filter(o => !o.moves.has(tile.column))
   const written = writeOutTile(work)
   takeTasks(work, packed)
-  blockSums(work)
+  blockSums(work, stretchColumns(work, columns))
   const apart = scattersEpilogue(c, tile)
   if (apart && loopsOf(work, 'block').length === 0) blockAll(work)
   const last = [...unrollReduction(work), ...written]
@@ -200,10 +206,32 @@ function blockRows(work: Work, rows: readonly Operand[]): readonly number[] {
 
 const divisors = (n: number): number[] => Array.from({ length: n }, (_, i) => i + 1).filter(d => n % d === 0)
 
+/**
+ * Where few rows use what is packed and a panel would be gathered line by line from rows that are pages apart, a stretch of
+ * many panels is packed at once: memory is read as it lies, a few kilobytes in a row. Gives the panels that are packed at once.
+ */
+function stretchColumns(work: Work, columns: readonly Operand[]): number {
+  const { nest, c, roles, tile, mayOverlap } = work
+  const rows = product(c.outputs.filter(a => columns.every(o => !o.moves.has(a))))
+  const far = columns.some(o => o.consecutive.has(tile.column) && Math.abs(o.step ?? 0) * ELEMENT >= PAGE)
+  const [panels] = loopsOf(work, 'column')
+  if (!far || rows > FEW_ROWS || panels === undefined) return 1
+  const extent = extentOf(nest.axis(panels))
+  const most = Math.floor(STRETCH / (tile.lanes * tile.vectors * ELEMENT))
+  if (extent <= most) return 1
+  const span = (size: number): number => Math.ceil(extent / size) * size
+  const sizes = Array.from({ length: most }, (_, i) => most - i).filter(n => n * 2 >= most && (mayOverlap || extent % n === 0))
+  const size = sizes.reduce((a, b) => (span(b) < span(a) ? b : a), sizes[0] ?? 1)
+  if (size < 2) return 1
+  roles.set(nest.cover(panels, size), 'column')
+  roles.set(panels, 'shared')
+  return size
+}
+
 /** The outermost part of long sums runs outside of columns and rows, so that a panel of columns stays in half of the second level cache. */
-function blockSums(work: Work): void {
+function blockSums(work: Work, panels: number): void {
   const { nest, roles, tile, c, capabilities: { machine } } = work
-  const most = Math.floor(machine.l2 / 2 / (tile.lanes * tile.vectors * ELEMENT))
+  const most = Math.floor(machine.l2 / 2 / (panels * tile.lanes * tile.vectors * ELEMENT))
   if (c.sums > 1) return
   for (;;) {
     const sums = loopsOf(work, 'sum')
@@ -290,28 +318,39 @@ function pack({ nest, tile, roles, capabilities }: Work, o: Operand, budget: num
     const packed = tileOf(nest.current, read, order.slice(i + 1))
     if (packed === undefined) return
     if (stagedBytes(packed, read) > (i === innermost ? capabilities.scratch.private / 2 : budget)) continue
-    const steps = linearForm(read.src[0].src[1]).terms
-    const consecutive = packed.map(d => d.loops.some(a => Math.abs(steps.get(a) ?? 0) === 1))
-    copyInOrder(nest, nest.stage(o.slot, order[i].arg.axis), consecutive, capabilities)
+    const offset = read.src[0].src[1]
+    const steps = packed.map(d => Math.min(...d.loops.map(a => Math.abs(firstStep(offset, a)))))
+    copyInOrder(nest, nest.stage(o.slot, order[i].arg.axis), steps, capabilities)
     return
   }
 }
 
+/** Elements from the first iteration of an axis to its second. */
+function firstStep(offset: UOp, axis: Axis): number {
+  const at = (n: number): UOp => replaceAxes([offset], new Map<UOp, UOp>([[axis, indexConst(n)]]))[0]
+  const others = new Map<UOp, UOp>([...openRanges(offset)].filter(r => r !== axis).map(r => [r, indexConst(0)]))
+  return linearForm(replaceAxes([indexSub(at(1), at(0))], others)[0]).constant
+}
+
 /**
- * Vectors where the innermost dimension of the copy is consecutive in memory; else whole cache lines of the dimension
- * that is, one after another.
+ * Vectors where the innermost dimension of the copy is consecutive in memory, and what is farther apart farther out; else
+ * whole cache lines of the dimension that is consecutive, one after another. `steps` are elements between neighbours.
  */
-function copyInOrder(nest: NestBuilder, copies: readonly number[], consecutive: readonly boolean[], capabilities: Capabilities): void {
+function copyInOrder(nest: NestBuilder, copies: readonly number[], steps: readonly number[], capabilities: Capabilities): void {
   const last = copies.length - 1
   if (last < 0) return
-  const extent = (i: number) => extentOf(nest.axis(copies[i]))
-  if (consecutive[last]) {
-    if (laneWidths(nest.current, capabilities).includes(extent(last))) nest.apply({ kind: 'as', axis: copies[last], how: 'lane' })
+  if (steps[last] === 1) {
+    const sorted = copies.slice(0, -1).map((n, i) => ({ n, step: steps[i] })).sort((a, b) => b.step - a.step).map(({ n }) => n)
+    const order = nest.current.order.map(a => a.arg.axis)
+    const at = order.indexOf(copies[0])
+    const wanted = [...order.slice(0, at), ...sorted, ...order.slice(at + sorted.length)]
+    if (wanted.some((n, i) => n !== order[i])) nest.apply({ kind: 'reorder', order: wanted })
+    copyInVectors(nest, copies[last], laneWidths(nest.current, capabilities))
     return
   }
-  const line = consecutive.lastIndexOf(true)
+  const line = steps.lastIndexOf(1)
   if (line < 0) return
-  const inner = extent(line) > LINE ? nest.cover(copies[line], LINE) : copies[line]
+  const inner = extentOf(nest.axis(copies[line])) > LINE ? nest.cover(copies[line], LINE) : copies[line]
   const order = nest.current.order.map(a => a.arg.axis)
   const at = order.indexOf(copies[last])
   nest.apply({ kind: 'reorder', order: [...order.slice(0, at + 1).filter(n => n !== inner), inner, ...order.slice(at + 1)] })

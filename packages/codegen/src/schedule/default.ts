@@ -8,6 +8,7 @@ import { mergeAxes } from './normalise.js'
 import { isInOrder } from '../scans.js'
 import { scheduleRows } from './rows.js'
 import { scheduleScan } from './scans.js'
+import { scheduleStencil } from './stencil.js'
 import { scheduleTile } from './tile.js'
 
 /** Points below which a nest is left as plain loops. */
@@ -31,7 +32,7 @@ function scheduleNest(nest: NestBuilder, capabilities: Capabilities): void {
   if (pointsOf(nest.current) < TINY) return
   if (isInOrder(nest.current.stores)) scheduleScan(nest, capabilities)
   else if (hasLevels(nest.current)) scheduleRows(nest, capabilities)
-  else if (!scheduleContraction(nest, capabilities)) scheduleTile(nest, capabilities)
+  else if (!scheduleContraction(nest, capabilities) && !scheduleStencil(nest, capabilities)) scheduleTile(nest, capabilities)
 }
 
 /** Whether some reduction or store sits outside of part of the output loops, or reductions depend on one another. */
