@@ -1,6 +1,6 @@
 import type { BufferRef, CommandList, Device, DeviceArtifact, DeviceBuffer, DeviceStatistics, Launch, LoadedProgram, ProgramInfo } from '@petagrad/device'
 import type { Pointer } from '@petagrad/ffi'
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import { bufferOf, CpuCommandList, NativeLaunches, type LaunchRunner } from './command-list.js'
 import { Compiler } from './compile.js'
 import { LoopTurn } from './loop-turn.js'
@@ -51,7 +51,7 @@ export async function createCpuDevice(options: CpuOptions = {}): Promise<CpuDevi
   const toolchain = result.found
   const pool = await openNativePool(toolchain.pool)
   const queue = new WorkQueue()
-  const target: CpuTarget = { compiler: toolchain.compiler, isa: toolchain.isa, cores: threads, machine: await machineFacts(toolchain.isa) }
+  const target: CpuTarget = { compiler: toolchain.compiler, isa: toolchain.isa, cores: threads, machine: machineFacts(toolchain.isa) }
   const handle = pool.call.petagrad_open(threads, cores)
   if (handle === 0n) throw new PetagradError('OUT_OF_MEMORY', `no memory for a pool of ${threads} threads`)
   return new NativeCpuDevice(toolchain, target, pool, handle, queue, await Memory.open(pool, queue), new Compiler(toolchain, cores))

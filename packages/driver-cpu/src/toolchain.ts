@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildDirectory } from './cache-directory.js'
 import { compilerNames, findCompiler, type CompilerFile } from './find-compiler.js'
@@ -55,7 +55,7 @@ async function remembered(record: string): Promise<ToolchainResult | undefined> 
     const found: Partial<Toolchain> = JSON.parse(await readFile(record, 'utf8'))
     const { path, compiler, version, isa, pool } = found
     if (path === undefined || compiler === undefined || version === undefined || isa === undefined || pool === undefined) return undefined
-    await readFile(pool) // a cache that was cleaned may have lost it
+    await access(pool) // a cache that was cleaned may have lost it
     return { found: { path, compiler, version, isa, pool } }
   } catch {
     return undefined

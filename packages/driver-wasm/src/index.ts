@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import { detectKeptOrder, detectRelaxedSimd, detectSimd, detectThreads } from './detect.js'
 import { WasmMachine, type WasmDevice } from './device.js'
 import { hostThreads } from './host.js'

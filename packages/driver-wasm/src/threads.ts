@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { CommandBlock, Executor } from './executor.js'
 import { createThread, type Program } from './fork-join.js'
 import { layout } from './layout.js'
@@ -225,7 +225,8 @@ export class ThreadedExecutor implements Executor {
   }
 }
 
-const nextTurn = (): Promise<void> => new Promise(resolve => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)))
+const nextTurn = (): Promise<void> =>
+  new Promise(resolve => (typeof setImmediate === 'function' ? setImmediate(resolve) : setTimeout(resolve, 0)))
 
 const kernelFailed = (failure: string): PetagradError => new PetagradError('DEVICE_FAILED', `a kernel failed: ${failure}`)
 

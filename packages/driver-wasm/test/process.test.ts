@@ -30,7 +30,10 @@ beforeAll(async () => {
     target: 'es2022', logLevel: 'error',
     plugins: [{
       name: 'sources',
-      setup: b => b.onResolve({ filter: /^@petagrad\// }, ({ path }) => ({ path: join(packages, path.slice('@petagrad/'.length), 'src/index.ts') })),
+      setup: b => b.onResolve({ filter: /^@petagrad\// }, ({ path }) => {
+        const [, name, entry = 'index'] = path.split('/')
+        return { path: join(packages, name, 'src', `${entry}.ts`) }
+      }),
     }],
   })
   await cp(here('../src/worker.js'), join(directory, 'worker.js'))

@@ -1,4 +1,4 @@
-import { is, isAlu, PetagradError, type DType, type UOp } from '@petagrad/ir'
+import { is, isAlu, PetagradError, type DType, type UOp } from '@petagrad/ir/graph'
 import { lanePicking, type LinearProgram } from '@petagrad/renderer'
 import { placeAddresses, withoutOrder, type AddressedProgram } from './addresses.js'
 import { Code, type ValueType } from './encoding/code.js'

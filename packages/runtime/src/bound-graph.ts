@@ -1,4 +1,4 @@
-import { dtypes, is, toposort, uop, type UOp } from '@petagrad/ir'
+import { dtypes, is, toposort, uop, type UOp } from '@petagrad/ir/graph'
 import { DEFAULT_DEVICE, materialise, pin, unpin, type Allocation, type BufferRegistry } from './buffer-registry.js'
 import type { OpenedDevice } from './opened-device.js'
 import type { PlanMemory } from './plan-launches.js'

@@ -1,4 +1,4 @@
-import { PetagradError, type UOp } from '@petagrad/ir'
+import { PetagradError, type UOp } from '@petagrad/ir/graph'
 import type { CommandList, DeviceBuffer } from '@petagrad/device'
 import { unpinGraph, type PlannedGraph } from './bound-graph.js'
 import type { CapturedStep, KernelProfile } from './contract.js'

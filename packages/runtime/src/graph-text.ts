@@ -1,4 +1,4 @@
-import { argKey, is, toposort, type UOp } from '@petagrad/ir'
+import { argKey, is, toposort, type UOp } from '@petagrad/ir/graph'
 
 /**
  * A kernel as text that is the same in every process: nodes are numbered in topological order. It is made for

@@ -1,6 +1,6 @@
 import type { CodegenOptions } from '@petagrad/codegen'
 import type { Device, LoadedProgram } from '@petagrad/device'
-import type { UOp } from '@petagrad/ir'
+import type { UOp } from '@petagrad/ir/graph'
 import type { Capabilities, LinearProgram, Renderer } from '@petagrad/renderer'
 import { PACKAGE_VERSION } from './package-version.js'
 import { CompileBatches } from './compile-batches.js'

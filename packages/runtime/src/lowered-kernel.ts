@@ -1,6 +1,6 @@
 import type { Artifact, LinearProgram, WorkEstimate } from '@petagrad/renderer'
 import type { ProgramInfo } from '@petagrad/device'
-import type { UOp } from '@petagrad/ir'
+import type { UOp } from '@petagrad/ir/graph'
 
 /** What running a kernel needs to know besides its program. */
 export interface KernelFacts {

@@ -1,5 +1,5 @@
 import type { Device, DeviceBuffer } from '@petagrad/device'
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import { placeGraph, type PlannedGraph } from './bound-graph.js'
 import { collectGarbage } from './host.js'
 import type { OpenedDevice } from './opened-device.js'

@@ -40,7 +40,8 @@ export async function openDevice(source: BackendSource, options: OpenOptions): P
   const cache: KernelCache | undefined = store && { store, build: await compilerBuild(renderer.name) }
   const pool = new MemoryPool(device, counters)
   const compiler = new KernelCompiler({ renderer, device, disassemble, lowerKernel, cache, counters })
-  const plans = store === undefined || cache?.build === undefined || !options.keepPlans ? undefined : new PlanCache(store, compiler, counters)
+  const kept = options.keepPlans && cache?.build !== undefined
+  const plans = kept ? new PlanCache(cache.store, compiler, counters) : undefined
   return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, plans, pressure: new MemoryPressure() }
 }
 

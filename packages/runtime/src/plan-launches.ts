@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { BufferRef, DeviceBuffer, Launch } from '@petagrad/device'
 import type { Slot } from '@petagrad/schedule'
 import type { KernelFacts } from './lowered-kernel.js'

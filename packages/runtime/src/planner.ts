@@ -1,4 +1,4 @@
-import type { UOp } from '@petagrad/ir'
+import type { UOp } from '@petagrad/ir/graph'
 import type { BoundPlan, ScheduleOptions } from '@petagrad/schedule'
 import type { BoundGraph } from './bound-graph.js'
 import { scheduleRecorder } from './compile-profile.js'

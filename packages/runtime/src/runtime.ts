@@ -1,4 +1,4 @@
-import { PetagradError, type DType, type UOp } from '@petagrad/ir'
+import { PetagradError, type DType, type UOp } from '@petagrad/ir/graph'
 import { chooseBackend, probeBackend, type BackendSource, type Wish } from './backend-choice.js'
 import { bindGraph, unpinGraph, withPlan, type BoundGraph, type PlannedGraph } from './bound-graph.js'
 import { BufferRegistry, checkLength, DEFAULT_DEVICE, pin, unpin } from './buffer-registry.js'

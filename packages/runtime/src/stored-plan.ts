@@ -1,4 +1,4 @@
-import { dataTypes, type DType } from '@petagrad/ir'
+import { dataTypes, type DType } from '@petagrad/ir/graph'
 import type { RootResult } from '@petagrad/schedule'
 import type { CompiledKernel } from './kernel-compiler.js'
 import { hasNumericGrid, type KernelFacts } from './lowered-kernel.js'
