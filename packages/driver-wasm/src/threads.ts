@@ -138,7 +138,9 @@ export class ThreadedExecutor implements Executor {
       const done = this.caller === undefined || block.times !== 0 ? this.start().then(() => this.submit(block)) : this.leadInTurns(block)
       return { handled: done.catch(() => undefined), done }
     }
-    if (this.caller === undefined || this.waiting.length > 0 || !this.isShort(block)) return { handled: undefined, done: this.submit(block) }
+    if (this.caller === undefined || this.waiting.length > 0 || !this.isShort(block)) {
+      return { handled: undefined, done: this.submit(block) }
+    }
     const { failure } = this.caller.lead(block.address, block.count, 0, block.first ?? 0, Infinity)
     return { handled: undefined, done: failure === undefined ? this.breathe() : Promise.reject(kernelFailed(failure)) }
   }
