@@ -28,6 +28,7 @@ export function buildProgram(): Command {
     .option('--steps <n>', 'stop after so many steps of the whole training', whole(1, 1_000_000_000))
     .option('-o, --output <directory>', 'where checkpoint, model and learning curve go', 'demo-output')
     .option('--profile-compile', 'compile everything anew and show passes, node counts and the hits of each rule')
+    .option('-t, --tune', 'search for better schedules first, and keep what is found beside the cache')
     .option('-r, --resume', 'continue from the checkpoint in the output directory')
     .option('--json', 'print one JSON object and nothing else on stdout')
     .action(async (options: DemoOptions) => (await import('./demo/demo.js')).demo(options))

@@ -13,6 +13,8 @@ const refuse = (why: string): never => {
  * results stay in scratch, so that an operand whose rows lie along those axes is read row by row.
  *
  *     reduce(x[k, c, j], k, c)  →  s[j] = identity; for k, j: s[j] = s[j] ⊕ reduce(x[k, c, j], c); s[j]
+ *
+ * Loops of one iteration carry nothing: s[j] = reduce(x[0, c, j], c) then.
  */
 export function accumulate(nest: Nest, axis: Axis, over: Axis, fresh: number): { readonly nest: Nest; readonly newAxes: number } {
   const { order } = nest
@@ -42,23 +44,29 @@ export function accumulate(nest: Nest, axis: Axis, over: Axis, fresh: number): {
       added.push(made)
       return made
     }
-    const cleared = results.map(copyOf)
+    const once = order.slice(0, order.indexOf(axis) + 1).every(a => !u.src.includes(a) || extentOf(a) === 1)
+    const cleared = once ? [] : results.map(copyOf)
     const swept = results.map(copyOf)
     const loops = order.filter(a => u.src.includes(a))
     const outer = loops.slice(0, loops.indexOf(axis) + 1)
     // Loops that are closed by a store are no reduction loops any more: each reduction has its own.
-    const carried = outer.map(copyOf)
+    const carried = once ? [] : outer.map(copyOf)
     const rest = loops.slice(outer.length)
-    const renamed = new Map([...results.map((a, i) => [a, swept[i]] as const), ...outer.map((a, i) => [a, carried[i]] as const)])
+    const now = (i: number): UOp => (once ? indexConst(0) : carried[i])
+    const renamed = new Map<UOp, UOp>([...results.map((a, i) => [a, swept[i]] as const), ...outer.map((a, i) => [a, now(i)] as const)])
     const [value] = replaceAxes([u.src[0]], renamed)
     // Cleared anew inside of every loop that the reduction is made in.
     const enclosing = [...openRanges(u)].filter(r => !results.some(a => a === r))
     const own = enclosing.length === 0 ? memory : uop('after', memory.dtype, [memory, ...enclosing])
-    const empty = uop('end', u.dtype, [store(address(own, offset(cleared)), constant(reduceIdentity(u.arg, u.dtype), u.dtype)), ...cleared])
-    // Ordered after the loops that carry it, what is read is what the iteration before has left.
-    const sum = load(address(uop('after', memory.dtype, [memory, empty, ...carried]), offset(swept)))
     const part = rest.length === 0 ? value : reduce(u.arg, value, rest)
-    const made = uop('end', u.dtype, [store(address(memory, offset(swept)), uop(u.arg, u.dtype, [sum, part])), ...carried, ...swept])
+    const total = (): UOp => {
+      const empty = uop('end', u.dtype, [store(address(own, offset(cleared)), constant(reduceIdentity(u.arg, u.dtype), u.dtype)), ...cleared])
+      // Ordered after the loops that carry it, what is read is what the iteration before has left.
+      return uop(u.arg, u.dtype, [load(address(uop('after', memory.dtype, [memory, empty, ...carried]), offset(swept))), part])
+    }
+    const made = once
+      ? uop('end', u.dtype, [store(address(own, offset(swept)), part), ...swept])
+      : uop('end', u.dtype, [store(address(memory, offset(swept)), total()), ...carried, ...swept])
     done.set(u, load(address(uop('after', memory.dtype, [memory, made]), offset(results))))
     around.push(...cleared, ...carried, ...swept)
     inside.push(...outer)

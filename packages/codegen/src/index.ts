@@ -1,22 +1,21 @@
-import { is, simplify, toposort, type UOp } from '@petagrad/ir'
+import { is, toposort, type UOp } from '@petagrad/ir'
 import type { Capabilities, LinearProgram, ProgramParam } from '@petagrad/renderer'
-import { ScheduleBuilder } from './schedule/builder.js'
-import { decompose } from './decompose/index.js'
+import { declaredNests } from './declared.js'
+import { givenSchedule } from './given-schedule.js'
 import { defaultSchedule } from './schedule/default.js'
 import { expandNest } from './expand.js'
 import { linearise } from './linearise.js'
 import { giveMachineIntegers } from './machine-integers.js'
-import { nestsOf } from './kernel-nests.js'
 import { narrowVectors } from './narrow-vectors.js'
-import { withoutSteadyRanges } from './steady-reductions.js'
 import { streamedSlots } from './streaming.js'
-import { parseSchedule } from './transform.js'
 import { estimateWork } from './work.js'
 
 export { nestsOf } from './kernel-nests.js'
 export type { Chain, LoopNests, Nest } from './nest.js'
 export { applyStep, parseSchedule, printStep, type Step } from './transform.js'
 export { defaultSchedule } from './schedule/default.js'
+export { candidateSchedules, type CandidateSchedule } from './candidates.js'
+export type { Choices, NestChoices } from './schedule/choices.js'
 
 export interface CodegenOptions {
   /** Transformations to apply instead of the default schedule's, in the text form that `LinearProgram.schedule` has. */
@@ -33,12 +32,9 @@ export function lowerKernel(kernel: UOp<'kernel'>, capabilities: Capabilities, o
     options.onPass?.(name, result)
     return result
   }
-  const simple = pass('simplify', simplify(kernel))
-  const declared = pass('decompose', decompose(is(simple, 'kernel') ? simple : kernel, capabilities))
-  const plain = pass('steady reductions', withoutSteadyRanges(declared))
-  const nests = nestsOf(is(plain, 'kernel') ? plain : kernel)
-  const schedule = options.schedule === undefined ? defaultSchedule(nests, capabilities) : new ScheduleBuilder(nests)
-  if (options.schedule !== undefined) for (const step of parseSchedule(options.schedule)) schedule.apply(step)
+  const { kernel: plain, nests } = declaredNests(kernel, capabilities, pass)
+  const { schedule: given } = options
+  const schedule = given === undefined ? defaultSchedule(nests, capabilities) : givenSchedule(nests, given, capabilities)
   pass('schedule', schedule.state.nests.flatMap(n => n.stores))
 
   const flat = schedule.state.nests.map(n => ({

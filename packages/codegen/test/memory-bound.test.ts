@@ -91,6 +91,11 @@ describe('reductions along columns', () => {
     }
   })
 
+  it('tell columns of a stretch from as many blocks of rows', () => {
+    const [kernel] = kernelsOf([reduce('add', buffer([1024, 256]), [0])])
+    expect(expectSame(kernel, undefined, 'as many', small).schedule).toContain('accumulate')
+  })
+
   it('are right for a vector times a matrix, and inside of a batch', () => {
     for (const k of kernelsOf([matmul(buffer([1, 72]), buffer([72, 300]))])) expectSame(k, undefined, 'vector times matrix', small)
     for (const k of kernelsOf([reduce('add', buffer([3, 40, 160]), [1])])) expectSame(k, undefined, 'batch', small)

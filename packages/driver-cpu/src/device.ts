@@ -4,10 +4,11 @@ import { PetagradError } from '@petagrad/ir/graph'
 import { bufferOf, CpuCommandList, NativeLaunches, type LaunchRunner } from './command-list.js'
 import { Compiler } from './compile.js'
 import { LoopTurn } from './loop-turn.js'
+import { machineOf } from './machine.js'
 import { Memory } from './memory.js'
 import { openNativePool, type NativePool } from './native-pool.js'
 import { Programs } from './programs.js'
-import { coreCount, machineFacts, processorName, type CpuTarget } from './target.js'
+import { coreCount, processorName, type CpuTarget } from './target.js'
 import { findToolchain, kernelFlags, type Toolchain } from './toolchain.js'
 import { WorkQueue } from './work-queue.js'
 
@@ -51,7 +52,8 @@ export async function createCpuDevice(options: CpuOptions = {}): Promise<CpuDevi
   const toolchain = result.found
   const pool = await openNativePool(toolchain.pool)
   const queue = new WorkQueue()
-  const target: CpuTarget = { compiler: toolchain.compiler, isa: toolchain.isa, cores: threads, machine: machineFacts(toolchain.isa) }
+  const machine = await machineOf(toolchain.isa, pool, Math.min(threads, cores))
+  const target: CpuTarget = { compiler: toolchain.compiler, isa: toolchain.isa, cores: threads, machine }
   const handle = pool.call.petagrad_open(threads, cores)
   if (handle === 0n) throw new PetagradError('OUT_OF_MEMORY', `no memory for a pool of ${threads} threads`)
   return new NativeCpuDevice(toolchain, target, pool, handle, queue, await Memory.open(pool, queue), new Compiler(toolchain, cores))

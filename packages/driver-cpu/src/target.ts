@@ -6,7 +6,31 @@ export interface CpuTarget {
   readonly compiler: 'clang' | 'gcc'
   readonly isa: 'x86-64-v2' | 'x86-64-v3' | 'x86-64-v4' | 'aarch64'
   readonly cores: number
-  readonly machine: { readonly l1?: number; readonly l2?: number; readonly l3?: number; readonly vectorBytes?: number }
+  readonly machine: {
+    readonly l1?: number
+    readonly l2?: number
+    readonly l3?: number
+    readonly vectorBytes?: number
+    readonly rates?: MachineRates
+  }
+}
+
+/** A second, of one core and of all that the device uses. */
+export interface Rate {
+  readonly one: number
+  readonly all: number
+}
+
+/** What was measured on this machine. Bytes are those that are read. */
+export interface MachineRates {
+  /** Of f32. */
+  readonly multiplyAccumulates: Rate
+  readonly l1: Rate
+  readonly l2: Rate
+  readonly l3: Rate
+  readonly memory: Rate
+  /** Cores that share one last level cache. */
+  readonly coresPerL3: number
 }
 
 /** The instruction set that a compiler's predefined macros stand for; undefined for one that is not supported. */

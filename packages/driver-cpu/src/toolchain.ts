@@ -3,6 +3,7 @@ import { access, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildDirectory } from './cache-directory.js'
 import { compilerNames, findCompiler, type CompilerFile } from './find-compiler.js'
+import { machineSource } from './machine-source.js'
 import { poolSource } from './pool-source.js'
 import { runProcess } from './run-process.js'
 import { isaFromMacros, processorName, type CpuTarget } from './target.js'
@@ -14,6 +15,8 @@ import { isaFromMacros, processorName, type CpuTarget } from './target.js'
 export const kernelFlags: readonly string[] = [
   '-std=gnu11', '-O2', '-march=native', '-ffp-contract=off', '-fwrapv', '-fno-math-errno', '-fno-trapping-math', '-fPIC', '-shared', '-w',
 ]
+
+const nativeSource = poolSource + machineSource
 
 /** A compiler that was seen to work, and what it makes code for. */
 export interface Toolchain {
@@ -39,7 +42,7 @@ export async function findToolchain(wanted?: string): Promise<ToolchainResult> {
   if (file === undefined) return { missing: notFound(wanted) }
   const directory = await buildDirectory()
   if (directory === undefined) return { missing: 'no directory to build in: neither the cache nor the temporary one can be written by this user alone' }
-  const key = createHash('sha256').update(JSON.stringify([RECORD_VERSION, file, processorName(), kernelFlags, poolSource])).digest('hex').slice(0, 24)
+  const key = createHash('sha256').update(JSON.stringify([RECORD_VERSION, file, processorName(), kernelFlags, nativeSource])).digest('hex').slice(0, 24)
   const record = join(directory, `toolchain-${key}.json`)
   return (await remembered(record)) ?? (await establish(file, directory, key, record))
 }
@@ -71,7 +74,7 @@ async function establish(file: CompilerFile, directory: string, key: string, rec
   const version = /#define __VERSION__ "[^"]*?(\d+\.\d+[^" ]*)/.exec(macros.stdout)?.[1] ?? 'unknown'
   const pool = join(directory, `pool-${key}.so`)
   const partial = `${pool}.${randomUUID()}`
-  const built = await runProcess(file.path, [...kernelFlags, '-x', 'c', '-', '-o', partial, '-pthread'], poolSource)
+  const built = await runProcess(file.path, [...kernelFlags, '-x', 'c', '-', '-o', partial, '-pthread'], nativeSource)
   if (built.status !== 0) {
     await rm(partial, { force: true })
     return { missing: `${file.path} cannot build a shared library: ${firstLine(built.stderr)}` }

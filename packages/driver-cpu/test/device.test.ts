@@ -45,20 +45,22 @@ const i64 = (bytes: Uint8Array): BigInt64Array => new BigInt64Array(bytes.slice(
 
 describe.skipIf(!available)(`the cpu device (${reason})`, () => {
   it('turns the event loop now and then while a program awaits nothing but short work', async () => {
-    let held = 0, most = 0
     const took = vi.spyOn(LoopTurn.prototype, 'took')
     const end = vi.spyOn(LoopTurn.prototype, 'end')
     const on = await device({ threads: 2 })
     const list = on.record([{ program: await ready(on, stepProgram(1000)), buffers: [whole(on, 8000)], variables: [], grid: [1000] }])
-    for (let i = 0, ends = 0; i < 5000; i++) {
+    let [held, before, ends] = [0, 0, 0]
+    for (let i = 0; i < 5000; i++) {
       await list.replay()
       if (end.mock.calls.length > ends) held = 0
-      else held += took.mock.lastCall?.[0] ?? 0
+      else {
+        before = Math.max(before, held) // what the last replay takes is known only when it is over
+        held += took.mock.lastCall?.[0] ?? 0
+      }
       ends = end.mock.calls.length
-      most = Math.max(most, held)
     }
     expect(took).toHaveBeenCalled()
-    expect(most).toBeLessThan(12e6)
+    expect(before).toBeLessThanOrEqual(8e6)
     vi.restoreAllMocks()
   })
 

@@ -36,6 +36,35 @@ export interface MachineModel {
   readonly streamingStores?: boolean
   /** Fixed cost of starting tasks on all cores, in nanoseconds. */
   readonly forkNanoseconds: number
+  /** Left out where nothing has been measured. */
+  readonly rates?: MachineRates
+}
+
+/** So much a second, of one core and of all of them. */
+export interface Rate {
+  readonly one: number
+  readonly all: number
+}
+
+/**
+ * What was measured on the machine at hand, for reports. No schedule depends on it, so that equal machines make equal
+ * code: measurements never are quite the same.
+ */
+export interface MachineRates {
+  /** Of f32. */
+  readonly multiplyAccumulates: Rate
+  /** Bytes read from each level of the memory. */
+  readonly l1: Rate
+  readonly l2: Rate
+  readonly l3: Rate
+  readonly memory: Rate
+  /** Cores that share one last level cache. */
+  readonly coresPerL3: number
+}
+
+/** What code may depend on, as text for keys: all but what was measured. */
+export function capabilitiesText(capabilities: Capabilities): string {
+  return JSON.stringify(capabilities, (name, value: unknown) => (name === 'rates' ? undefined : value))
 }
 
 /** All that a target declares, as data. No shared pass knows a target by name. */

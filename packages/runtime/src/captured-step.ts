@@ -1,18 +1,23 @@
 import { PetagradError, type UOp } from '@petagrad/ir/graph'
-import type { CommandList, DeviceBuffer } from '@petagrad/device'
+import type { CommandList } from '@petagrad/device'
 import { unpinGraph, type PlannedGraph } from './bound-graph.js'
-import type { CapturedStep, KernelProfile } from './contract.js'
+import type { CapturedStep, KernelProfile, TuningOptions, TuningReport } from './contract.js'
 import type { Counters } from './counters.js'
+import type { CompiledKernel } from './kernel-compiler.js'
 import { reportLaunches, timingWanted } from './launch-report.js'
 import type { OpenedDevice } from './opened-device.js'
+import { planLaunches, type PlanMemory } from './plan-launches.js'
+import type { Planner } from './planner.js'
 import type { SubmissionQueue } from './submission-queue.js'
 
 export interface StepParts {
-  readonly list: CommandList
+  list: CommandList
   readonly graph: PlannedGraph
-  /** The step's own: no other plan may overwrite what a replay has under way. */
-  readonly arena: DeviceBuffer | undefined
+  kernels: readonly CompiledKernel[]
+  /** The arena is the step's own: no other plan may overwrite what a replay has under way. */
+  readonly memory: PlanMemory
   readonly device: OpenedDevice
+  readonly planner: Planner
   readonly queue: SubmissionQueue
   readonly counters: Counters
 }
@@ -28,7 +33,7 @@ export class RecordedStep implements CapturedStep {
 
   constructor(private readonly parts: StepParts) {
     this.results = parts.graph.results
-    this.kernels = parts.graph.plan.calls.map(({ kernel: { lowered: { name, work } } }) => ({ name, ops: work.ops, bytes: work.bytes }))
+    this.kernels = parts.kernels.map(({ lowered: { name, work } }) => ({ name, ops: work.ops, bytes: work.bytes }))
     dropped.register(this, parts, this)
   }
 
@@ -49,6 +54,22 @@ export class RecordedStep implements CapturedStep {
     return this.kernels.map((kernel, i) => ({ ...kernel, milliseconds: times[i] / 1e6 }))
   }
 
+  async tune(options: TuningOptions = {}): Promise<TuningReport> {
+    this.checkUsable()
+    const { parts } = this
+    const { device, graph, memory } = parts
+    return parts.queue.submit(async () => {
+      const [{ tuneStep }, plan] = await Promise.all([import('./tune/tune-step.js'), parts.planner.schedule(graph.sink)])
+      const { kernels, report } = await tuneStep({ plan, kernels: parts.kernels, results: graph.results, memory, device }, options)
+      const list = device.device.record(planLaunches(plan, kernels, memory))
+      parts.list.free()
+      parts.list = list
+      parts.kernels = kernels
+      options.onTuned?.(report)
+      return report
+    })
+  }
+
   free(): void {
     if (this.freed) return
     this.freed = true
@@ -57,11 +78,11 @@ export class RecordedStep implements CapturedStep {
   }
 
   private async replayTimed(): Promise<Float64Array> {
-    const { list, graph: { plan }, device, queue } = this.parts
+    const { list, kernels, device, queue } = this.parts
     return queue.submit(async () => {
       const start = performance.now()
       const times = await list.replayTimed()
-      reportLaunches(device, plan, times, start)
+      reportLaunches(device, kernels, times, start)
       return times
     })
   }
@@ -72,10 +93,11 @@ export class RecordedStep implements CapturedStep {
 }
 
 /** After what was submitted before: a replay may be under way. */
-function freeStep({ list, graph, arena, device, queue }: StepParts): void {
-  void queue.submit(async () => {
-    list.free()
-    if (arena !== undefined) device.pool.release(arena)
+function freeStep(parts: StepParts): void {
+  const { graph, memory, device } = parts
+  void parts.queue.submit(async () => {
+    parts.list.free()
+    if (memory.arena !== undefined) device.pool.release(memory.arena)
     unpinGraph(graph)
   })
 }

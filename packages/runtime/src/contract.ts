@@ -45,6 +45,41 @@ export interface RuntimeStatistics {
   readonly compileMs: number
 }
 
+/** How long and how widely to search for better schedules. */
+export interface TuningOptions {
+  /** Candidates of a kernel that are measured in a pass, of which there are two; default 16. */
+  readonly candidates?: number
+  /** Seconds of measuring, about; compiling comes on top. Default 4. */
+  readonly seconds?: number
+  /** Tunes again what has been tuned before. */
+  readonly again?: boolean
+  /** Told, in a few words, how far it is. */
+  readonly onProgress?: (state: string) => void
+  /** Told what came of it. */
+  readonly onTuned?: (report: TuningReport) => void
+}
+
+/** What tuning found for one kernel. Times in nanoseconds, of all its launches in the step. */
+export interface KernelTuning {
+  readonly name: string
+  /** Candidates that were measured. */
+  readonly candidates: number
+  readonly defaultNanoseconds: number
+  /** The same as before where the default stays. */
+  readonly nanoseconds: number
+  /** Undefined where the default stays. */
+  readonly schedule: string | undefined
+}
+
+export interface TuningReport {
+  readonly kernels: readonly KernelTuning[]
+  /** Nanoseconds of the step's kernels, all of them: before, and now. The same where no schedule has changed. */
+  readonly defaultNanoseconds: number
+  readonly nanoseconds: number
+  /** Kernels that were left as they are: they take too little of the step, or have been tuned before. */
+  readonly untouched: number
+}
+
 export interface KernelProfile {
   readonly name: string
   readonly milliseconds: number
@@ -90,5 +125,10 @@ export interface CapturedStep {
   /** No scheduling, no compilation, no allocation. */
   replay(): Promise<void>
   profile(): Promise<readonly KernelProfile[]>
+  /**
+   * Searches for better schedules of the step's kernels by measuring, uses them from then on, and keeps them in the runtime's
+   * schedule file. The step is run many times; afterwards its memory is as it was.
+   */
+  tune(options?: TuningOptions): Promise<TuningReport>
   free(): void
 }

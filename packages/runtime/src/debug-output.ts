@@ -1,5 +1,7 @@
+import type { MachineModel } from '@petagrad/renderer'
 import type { CompiledKernel } from './kernel-compiler.js'
 import type { LoweredKernel } from './lowered-kernel.js'
+import { roofShare } from './roof.js'
 import { log } from './settings.js'
 
 /** How the figures of debugging output are written: three significant digits and a unit. */
@@ -18,8 +20,10 @@ export function byteCount(bytes: number): string {
 }
 
 /** Level 2: one line per launch. `memoryBytes` is what the device has allocated. */
-export function logLaunch(device: string, kernel: CompiledKernel, nanoseconds: number, memoryBytes: number): void {
+export function logLaunch(device: string, kernel: CompiledKernel, nanoseconds: number, memoryBytes: number, machine: MachineModel): void {
   const { name, work, grid } = kernel.lowered
+  const tasks = grid.reduce<number>((n, g) => n * (typeof g === 'number' ? g : 1), 1)
+  const share = roofShare(work, tasks, nanoseconds, machine)
   log([
     device.padEnd(6),
     name.padEnd(40),
@@ -27,6 +31,7 @@ export function logLaunch(device: string, kernel: CompiledKernel, nanoseconds: n
     duration(nanoseconds).padStart(9),
     `${digits(work.ops / nanoseconds)} GFLOPS`.padStart(13),
     `${digits(work.bytes / nanoseconds)} GB/s`.padStart(11),
+    (share === undefined ? '- roof' : `${Math.round(share * 100)} % roof`).padStart(10),
     `${byteCount(memoryBytes)}`.padStart(8),
   ].join(' '))
 }

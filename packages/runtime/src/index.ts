@@ -3,5 +3,7 @@ export { compileProfile, type CompileProfile, type PassProfile } from './compile
 export * from './contract.js'
 export * from './default-runtime.js'
 export { createRuntime, Runtime, type RuntimeOptions } from './runtime.js'
+export type { ScheduleSource } from './tune/schedule-database.js'
+export type { ScheduleFile, TunedSchedule, TunedSchedules } from './tune/schedule-file.js'
 export { configure, settings, type SettingChanges, type Settings } from './settings.js'
 export { flushProfile, traceJSON, type TraceEvent, type TraceFile } from './trace.js'

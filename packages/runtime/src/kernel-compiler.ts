@@ -1,7 +1,7 @@
 import type { CodegenOptions } from '@petagrad/codegen'
 import type { Device, LoadedProgram } from '@petagrad/device'
-import type { UOp } from '@petagrad/ir/graph'
-import type { Capabilities, LinearProgram, Renderer } from '@petagrad/renderer'
+import { PetagradError, type UOp } from '@petagrad/ir/graph'
+import { capabilitiesText, type Capabilities, type LinearProgram, type Renderer } from '@petagrad/renderer'
 import { PACKAGE_VERSION } from './package-version.js'
 import { CompileBatches } from './compile-batches.js'
 import { recordRendering } from './compile-profile.js'
@@ -13,6 +13,7 @@ import { decodeLowered, encodeLowered, lowered, type KernelFacts, type LoweredKe
 import { observeLowering } from './lowering-observer.js'
 import { debugLevel } from './settings.js'
 import { activeTrace } from './trace.js'
+import type { ScheduleDatabase } from './tune/schedule-database.js'
 
 /** A kernel that a device can run. */
 export interface CompiledKernel {
@@ -41,6 +42,14 @@ export interface KernelCompilerParts {
   readonly lowerKernel: () => Promise<LowerKernel>
   readonly cache: KernelCache | undefined
   readonly counters: Counters
+  /** What tuning has found; undefined: every kernel has its default schedule. */
+  readonly schedules?: ScheduleDatabase
+}
+
+/** A kernel as a renderer gives it, and its name in the disk cache. */
+interface Rendered {
+  readonly lower: LoweredKernel
+  readonly key: string | undefined
 }
 
 /** At this debug level codegen always runs, because what is asked for is what it does. */
@@ -53,7 +62,7 @@ const LEVEL_THAT_NEEDS_CODEGEN = 5
  */
 export class KernelCompiler {
   private readonly kernels = new WeakMap<UOp, Promise<CompiledKernel>>()
-  /** Kernels in use, by key. */
+  /** Kernels in use, by key: several plans may have one. */
   private readonly byKey = new Map<string, WeakRef<CompiledKernel>>()
   private readonly compiling = new Map<string, Promise<Uint8Array>>()
   private readonly writes = new Set<Promise<void>>()
@@ -68,7 +77,7 @@ export class KernelCompiler {
   constructor(private readonly parts: KernelCompilerParts) {
     const { renderer, device, cache, counters } = parts
     this.batches = new CompileBatches(device, milliseconds => (counters.compileMs += milliseconds))
-    this.renderedPrefix = `${PACKAGE_VERSION} ${renderer.name} ${JSON.stringify(renderer.capabilities)} ${cache?.build ?? ''}`
+    this.renderedPrefix = `${PACKAGE_VERSION} ${renderer.name} ${capabilitiesText(renderer.capabilities)} ${cache?.build ?? ''}`
     this.binaryPrefix = `${PACKAGE_VERSION} ${renderer.name} ${device.compilerKey}`
   }
 
@@ -83,14 +92,24 @@ export class KernelCompiler {
       this.parts.counters.kernelCacheHits++
       return known
     }
-    const made = this.make(kernel)
+    const made = this.makeTuned(kernel)
     this.kernels.set(kernel, made)
     made.catch(() => this.kernels.delete(kernel)) // a failure may be passing: the next request tries again
     return made
   }
 
+  /** With this schedule, or the default one, whatever tuning has found. Throws where a schedule does not apply. Not remembered. */
+  compileWith(kernel: UOp<'kernel'>, schedule: string | undefined): Promise<CompiledKernel> {
+    return this.make(() => this.rendered(kernel, schedule))
+  }
+
+  /** From now on `compile` gives this for the kernel. */
+  adopt(kernel: UOp<'kernel'>, compiled: CompiledKernel): void {
+    this.kernels.set(kernel, Promise.resolve(compiled))
+  }
+
   /** A kernel that was compiled before, for this target and by this build, and kept under its key. */
-  async adopt(facts: KernelFacts, binary: Uint8Array, key: string): Promise<CompiledKernel> {
+  async reload(facts: KernelFacts, binary: Uint8Array, key: string): Promise<CompiledKernel> {
     const known = this.byKey.get(key)?.deref()
     if (known === undefined) return this.load(facts, binary, key)
     this.parts.counters.kernelCacheHits++
@@ -108,35 +127,55 @@ export class KernelCompiler {
     await Promise.all(this.writes)
   }
 
-  private async make(kernel: UOp<'kernel'>): Promise<CompiledKernel> {
-    const key = this.keyOf(kernel)
-    const known = key === undefined ? undefined : this.byKey.get(key)?.deref()
-    if (known !== undefined) {
-      this.parts.counters.kernelCacheHits++
-      return known
-    }
-    const { lower, binary } = await this.batches.expecting(async () => {
-      const lower = (await this.recall(key)) ?? this.lower(kernel, key, await this.parts.lowerKernel())
+  /** With the schedule that tuning found, where it found one that applies; else with the default one. */
+  private async makeTuned(kernel: UOp<'kernel'>): Promise<CompiledKernel> {
+    const { schedules } = this.parts
+    return this.make(async () => {
+      const schedule = (await schedules?.find(kernel))?.schedule ?? undefined
+      if (schedule !== undefined) {
+        try {
+          return await this.rendered(kernel, schedule)
+        } catch (error) {
+          await schedules?.refuse(kernel, error)
+        }
+      }
+      return this.rendered(kernel, undefined)
+    })
+  }
+
+  private async make(render: () => Promise<Rendered>): Promise<CompiledKernel> {
+    const { lower, key, binary } = await this.batches.expecting(async () => {
+      const { lower, key } = await render()
       const level = debugLevel()
       if (level >= 3) logLowered(lower, level, this.parts.disassemble)
-      return { lower, binary: await this.binary(lower) }
+      return { lower, key, binary: await this.binary(lower) }
     })
     return this.load(lower, binary, key)
   }
 
-  private async load({ name, info, grid, work }: KernelFacts, binary: Uint8Array, key: string | undefined): Promise<CompiledKernel> {
+  private async load(facts: KernelFacts, binary: Uint8Array, key: string | undefined): Promise<CompiledKernel> {
+    const { name, info, grid, work, schedule } = facts // without the artifact that a kernel comes with from codegen
     const program = await this.parts.device.load(binary, info)
-    const compiled: CompiledKernel = { lowered: { name, info, grid, work }, program, binary, key }
+    const compiled: CompiledKernel = { lowered: { name, info, grid, work, schedule }, program, binary, key }
     this.unused.register(compiled, { program, key })
     if (key !== undefined) this.byKey.set(key, new WeakRef(compiled))
     this.parts.counters.kernelsCompiled++
     return compiled
   }
 
-  /** Undefined where rendered kernels are not kept, or not taken. */
-  private keyOf(kernel: UOp<'kernel'>): string | undefined {
+  private async rendered(kernel: UOp<'kernel'>, schedule: string | undefined): Promise<Rendered> {
+    const key = this.keyOf(kernel, schedule)
+    return { key, lower: (await this.recall(key)) ?? this.lower(kernel, schedule, key, await this.parts.lowerKernel()) }
+  }
+
+  /**
+   * Undefined where rendered kernels are not kept. A schedule that was given is part of the key; the default one follows from
+   * the rest of it.
+   */
+  private keyOf(kernel: UOp<'kernel'>, schedule: string | undefined): string | undefined {
     const { cache } = this.parts
-    return cache?.build === undefined ? undefined : cache.store.digest([this.renderedPrefix, kernelText(kernel)])
+    if (cache?.build === undefined) return undefined
+    return cache.store.digest([this.renderedPrefix, kernelText(kernel), ...(schedule === undefined ? [] : [schedule])])
   }
 
   /** The rendered kernel from disk. */
@@ -146,10 +185,14 @@ export class KernelCompiler {
     return bytes && decodeLowered(bytes)
   }
 
-  private lower(kernel: UOp<'kernel'>, key: string | undefined, lowerKernel: LowerKernel): LoweredKernel {
+  private lower(kernel: UOp<'kernel'>, schedule: string | undefined, key: string | undefined, lowerKernel: LowerKernel): LoweredKernel {
     const { renderer, cache, counters } = this.parts
     const start = performance.now()
-    const program = observeLowering(kernel, options => lowerKernel(kernel, renderer.capabilities, options))
+    const program = observeLowering(kernel, options => lowerKernel(kernel, renderer.capabilities, { ...options, schedule }))
+    const limit = renderer.capabilities.scratch.private
+    if (schedule !== undefined && program.scratchBytes > limit) {
+      throw new PetagradError('INVALID_ARGUMENT', `the schedule takes ${program.scratchBytes} bytes of scratch, and there are ${limit}`)
+    }
     const rendering = performance.now()
     const result = lowered(program, renderer.render(program))
     const end = performance.now()

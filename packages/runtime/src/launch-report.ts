@@ -1,6 +1,6 @@
 import { logLaunch } from './debug-output.js'
+import type { CompiledKernel } from './kernel-compiler.js'
 import type { OpenedDevice } from './opened-device.js'
-import type { ReadyPlan } from './ready-plan.js'
 import { debugLevel, settings } from './settings.js'
 import { activeTrace } from './trace.js'
 
@@ -11,16 +11,17 @@ export const timingWanted = (): boolean => debugLevel() >= 2 || settings().profi
  * Tells debugging output and the trace how long each launch took, in nanoseconds. The device says how long, not when:
  * in the trace the launches stand one after the other from `start`, in milliseconds of `performance.now()`.
  */
-export function reportLaunches(opened: OpenedDevice, { calls }: ReadyPlan, nanoseconds: Float64Array, start: number): void {
+export function reportLaunches(opened: OpenedDevice, kernels: readonly CompiledKernel[], nanoseconds: Float64Array, start: number): void {
   if (debugLevel() >= 2) {
     const memory = opened.device.statistics().allocatedBytes
-    calls.forEach(({ kernel }, i) => logLaunch(opened.name, kernel, nanoseconds[i], memory))
+    const { machine } = opened.renderer.capabilities
+    kernels.forEach((kernel, i) => logLaunch(opened.name, kernel, nanoseconds[i], memory, machine))
   }
   const trace = activeTrace()
   if (trace === undefined) return
-  trace.span('runtime', 'run', `run ${calls.length} kernels`, start, performance.now())
+  trace.span('runtime', 'run', `run ${kernels.length} kernels`, start, performance.now())
   let at = start
-  calls.forEach(({ kernel: { lowered: { name, work, grid } } }, i) => {
+  kernels.forEach(({ lowered: { name, work, grid } }, i) => {
     const end = at + nanoseconds[i] / 1e6
     trace.span(`device ${opened.name}`, 'kernel', name, at, end, {
       grid, gflops: work.ops / nanoseconds[i], gigabytesPerSecond: work.bytes / nanoseconds[i],

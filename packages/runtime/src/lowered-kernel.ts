@@ -9,12 +9,12 @@ export interface KernelFacts {
   /** Task counts; uops over the kernel's variables where symbolic. */
   readonly grid: readonly (number | UOp)[]
   readonly work: WorkEstimate
+  readonly schedule: string
 }
 
 /** A kernel after codegen and rendering: all that running it needs, with no program left in it. */
 export interface LoweredKernel extends KernelFacts {
   readonly artifact: Artifact
-  readonly schedule: string
 }
 
 export const lowered = (program: LinearProgram, artifact: Artifact): LoweredKernel => ({

@@ -11,6 +11,8 @@ import { MemoryPool } from './memory-pool.js'
 import { MemoryPressure } from './memory-pressure.js'
 import { PlanCache } from './plan-cache.js'
 import { debugLevel, log } from './settings.js'
+import { targetIdentity } from './tune/identity.js'
+import { ScheduleDatabase, type ScheduleSource } from './tune/schedule-database.js'
 
 /** A device in use, and what the runtime keeps beside it. */
 export interface OpenedDevice {
@@ -22,11 +24,15 @@ export interface OpenedDevice {
   readonly compiler: KernelCompiler
   /** Undefined where plans are not kept on disk; the scheduler remembers its own. */
   readonly plans: PlanCache | undefined
+  /** What tuning has found for this device; undefined where the host cannot tell kernels apart. */
+  readonly schedules: ScheduleDatabase | undefined
   readonly pressure: MemoryPressure
 }
 
 export interface OpenOptions extends BackendOptions {
   readonly cacheDirectory: string | undefined
+  /** `'off'` for none; undefined: a file in the cache directory. */
+  readonly schedules: ScheduleSource | undefined
   readonly lowerKernel: () => Promise<LowerKernel>
   /** Whether plans may be kept: they must all be made by the scheduler and the code generator that the cache's key names. */
   readonly keepPlans: boolean
@@ -38,11 +44,21 @@ export async function openDevice(source: BackendSource, options: OpenOptions): P
   const backend = await loadBackend(source)
   const [{ renderer, device, disassemble }, store] = await Promise.all([backend.open({ threads }), openStore(options.cacheDirectory)])
   const cache: KernelCache | undefined = store && { store, build: await compilerBuild(renderer.name) }
+  const schedules = await openSchedules(renderer, device, options)
   const pool = new MemoryPool(device, counters)
-  const compiler = new KernelCompiler({ renderer, device, disassemble, lowerKernel, cache, counters })
+  const compiler = new KernelCompiler({ renderer, device, disassemble, lowerKernel, cache, counters, schedules })
   const kept = options.keepPlans && cache?.build !== undefined
-  const plans = kept ? new PlanCache(cache.store, compiler, counters) : undefined
-  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, plans, pressure: new MemoryPressure() }
+  const plans = kept ? new PlanCache(cache.store, compiler, counters, () => schedules?.text ?? '') : undefined
+  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, plans, schedules, pressure: new MemoryPressure() }
+}
+
+async function openSchedules(renderer: Renderer, device: Device, options: OpenOptions): Promise<ScheduleDatabase | undefined> {
+  const target = await targetIdentity(renderer, device)
+  if (target === undefined) return undefined
+  if (options.schedules === 'off') return ScheduleDatabase.open(undefined, target)
+  if (options.schedules !== undefined) return ScheduleDatabase.open(options.schedules, target)
+  const directory = isNode ? options.cacheDirectory : undefined
+  return ScheduleDatabase.open(directory && `${directory}/schedules.json`, target, { byDefault: true })
 }
 
 async function openStore(directory: string | undefined): Promise<ByteStore | undefined> {

@@ -13,16 +13,22 @@ const MOST_PLANS = 512
 
 /**
  * Plans with their kernels by the structure of their graph, in memory and on disk: a process that computes what an
- * earlier one did neither schedules nor compiles. The key holds the graph's text, the target and the build of the
- * compiler, so a plan is only found by whom it would be made for again.
+ * earlier one did neither schedules nor compiles. The key holds the graph's text, the target, the build of the
+ * compiler and the schedules that tuning has found, so a plan is only found by whom it would be made for again.
  */
 export class PlanCache {
   private readonly plans = new Map<string, ReadyPlan>()
 
-  constructor(private readonly store: ByteStore, private readonly compiler: KernelCompiler, private readonly counters: Counters) {}
+  /** `tuned` is what has been found for kernels of this target, as text. */
+  constructor(
+    private readonly store: ByteStore,
+    private readonly compiler: KernelCompiler,
+    private readonly counters: Counters,
+    private readonly tuned: () => string = () => '',
+  ) {}
 
   keyOf(graph: string): string {
-    return this.store.digest(['plan', this.compiler.targetKey, graph])
+    return this.store.digest(['plan', this.compiler.targetKey, this.tuned(), graph])
   }
 
   /** The plan for a graph of that key, or undefined where it has to be made. */
@@ -34,7 +40,7 @@ export class PlanCache {
     this.remember(key, found)
     this.counters.schedules++
     this.counters.scheduleCacheHits++
-    if (known !== undefined) this.counters.kernelCacheHits += found.calls.length
+    if (known !== undefined) this.counters.kernelCacheHits += found.kernels.length
     return found
   }
 
@@ -48,7 +54,7 @@ export class PlanCache {
     const start = performance.now()
     const bytes = await this.store.get(key)
     if (bytes === undefined) return undefined
-    const plan = await decodePlan(bytes, (facts, binary, kernel) => this.compiler.adopt(facts, binary, kernel))
+    const plan = await decodePlan(bytes, (facts, binary, kernel) => this.compiler.reload(facts, binary, kernel))
     activeTrace()?.span('compiler', 'schedule', 'plan from disk', start, performance.now(), { kernels: plan.calls.length })
     return plan
   }

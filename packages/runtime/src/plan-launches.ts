@@ -1,8 +1,8 @@
 import { PetagradError } from '@petagrad/ir/graph'
 import type { BufferRef, DeviceBuffer, Launch } from '@petagrad/device'
 import type { Slot } from '@petagrad/schedule'
+import type { CompiledKernel } from './kernel-compiler.js'
 import type { KernelFacts } from './lowered-kernel.js'
-import type { ReadyPlan } from './ready-plan.js'
 
 /** The memory that a plan's slots stand for in one run. */
 export interface PlanMemory {
@@ -13,10 +13,14 @@ export interface PlanMemory {
   readonly arena: DeviceBuffer | undefined
 }
 
-/** The launches of a plan, in order. */
-export function planLaunches({ calls }: ReadyPlan, memory: PlanMemory): Launch[] {
-  return calls.map(({ kernel: { program, lowered }, args }) =>
-    ({ program, buffers: args.map(slot => place(slot, memory)), variables: [], grid: fixedGrid(lowered) }))
+/** The launches of a plan, in order; `kernels` are its calls' programs. */
+export function planLaunches(
+  { calls }: { readonly calls: readonly { readonly args: readonly Slot[] }[] }, kernels: readonly CompiledKernel[], memory: PlanMemory,
+): Launch[] {
+  return calls.map(({ args }, i) => {
+    const { program, lowered } = kernels[i]
+    return { program, buffers: args.map(slot => place(slot, memory)), variables: [], grid: fixedGrid(lowered) }
+  })
 }
 
 function place(slot: Slot, memory: PlanMemory): BufferRef {

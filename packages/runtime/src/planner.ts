@@ -1,5 +1,5 @@
 import type { UOp } from '@petagrad/ir/graph'
-import type { BoundPlan, ScheduleOptions } from '@petagrad/schedule'
+import type { BoundPlan, Plan, ScheduleOptions } from '@petagrad/schedule'
 import type { BoundGraph } from './bound-graph.js'
 import { scheduleRecorder } from './compile-profile.js'
 import type { Counters } from './counters.js'
@@ -22,14 +22,17 @@ export class Planner {
     const key = text === undefined ? undefined : plans?.keyOf(text)
     const known = key === undefined ? undefined : await plans?.find(key)
     if (known !== undefined) return known
-    const { calls, roots, arenaBytes } = this.schedule(sink, await this.load())
+    const { calls, roots, arenaBytes } = await this.schedule(sink)
     const kernels = await Promise.all(calls.map(call => compiler.compile(call.kernel)))
-    const plan = { calls: calls.map(({ args }, i) => ({ kernel: kernels[i], args })), roots, arenaBytes }
-    if (key !== undefined) plans?.add(key, plan)
+    const plan: ReadyPlan = { calls: calls.map(({ args }) => ({ args })), kernels, roots, arenaBytes }
+    // A schedule that did not apply has been refused meanwhile: the next process is to be told as well.
+    if (text !== undefined && key !== undefined && plans?.keyOf(text) === key) plans.add(key, plan)
     return plan
   }
 
-  private schedule(sink: UOp<'sink'>, schedule: Schedule): BoundPlan['plan'] {
+  /** The plan with its kernels as they are before codegen; it is the same whenever it is made. */
+  async schedule(sink: UOp<'sink'>): Promise<Plan> {
+    const schedule = await this.load()
     const { counters } = this
     const start = performance.now()
     const { plan, cached } = withRewritesShown(() => schedule(sink, { onPass: scheduleRecorder() }))

@@ -3,7 +3,7 @@ import { chooseBackend, probeBackend, type BackendSource, type Wish } from './ba
 import { bindGraph, unpinGraph, withPlan, type BoundGraph, type PlannedGraph } from './bound-graph.js'
 import { BufferRegistry, checkLength, DEFAULT_DEVICE, pin, unpin } from './buffer-registry.js'
 import { RecordedStep } from './captured-step.js'
-import type { CapturedStep, DeviceReport, Executor, RuntimeStatistics } from './contract.js'
+import type { CapturedStep, DeviceReport, Executor, RuntimeStatistics, TuningOptions } from './contract.js'
 import { newCounters } from './counters.js'
 import type { LowerKernel } from './kernel-compiler.js'
 import { reportLaunches, timingWanted } from './launch-report.js'
@@ -14,6 +14,7 @@ import { Planner, type Schedule } from './planner.js'
 import { debugLevel, log, settings } from './settings.js'
 import { SubmissionQueue } from './submission-queue.js'
 import { activeTrace, flushProfile } from './trace.js'
+import type { ScheduleSource } from './tune/schedule-database.js'
 
 export interface RuntimeOptions {
   /** The targets on offer, in order of preference. */
@@ -24,6 +25,10 @@ export interface RuntimeOptions {
   readonly threads?: number
   /** Where compiled kernels are kept, `'off'` for nowhere; left out: `settings().cacheDirectory`. */
   readonly cacheDirectory?: string
+  /** Tuned schedules: a file's path or content, `'off'` for none; left out: `settings().schedules`, else a file beside the cache. */
+  readonly schedules?: ScheduleSource
+  /** Tunes every step that is captured; left out: `settings().tune`. */
+  readonly tune?: boolean | TuningOptions
   /** Another scheduler. */
   readonly schedule?: Schedule
   /** Another code generator. */
@@ -117,14 +122,24 @@ export class Runtime implements Executor {
   }
 
   async capture(roots: readonly UOp[]): Promise<CapturedStep> {
+    const step = await this.record(roots)
+    const tune = this.options.tune ?? settings().tune
+    if (tune === true) await step.tune({ onProgress: state => (debugLevel() >= 1 ? log(`tuning: ${state}`) : undefined) })
+    else if (tune !== false) await step.tune(tune)
+    return step
+  }
+
+  private async record(roots: readonly UOp[]): Promise<RecordedStep> {
     const bound = bindGraph(roots, this.buffers)
     try {
       const ready = this.prepare(bound)
       return await this.queue.submit(async () => {
         const { device, graph } = await ready
         const memory = await placeUnderPressure(graph, device, bytes => device.pool.allocate(bytes))
-        const list = device.device.record(planLaunches(graph.plan, memory))
-        return new RecordedStep({ list, graph, arena: memory.arena, device, queue: this.queue, counters: this.counters })
+        const { plan, plan: { kernels } } = graph
+        const list = device.device.record(planLaunches(plan, kernels, memory))
+        const { planner, queue, counters } = this
+        return new RecordedStep({ list, graph, kernels, memory, device, planner, queue, counters })
       })
     } catch (error) {
       unpinGraph(bound)
@@ -193,7 +208,7 @@ export class Runtime implements Executor {
     const { plan, results } = graph
     if (plan.calls.length === 0) return results
     const memory = await placeUnderPressure(graph, device, bytes => device.arena.reserve(bytes))
-    const launches = planLaunches(plan, memory)
+    const launches = planLaunches(plan, plan.kernels, memory)
     this.counters.kernelsRun += launches.length
     if (!timingWanted()) {
       await device.device.run(launches)
@@ -202,7 +217,7 @@ export class Runtime implements Executor {
     const list = device.device.record(launches)
     try {
       const start = performance.now()
-      reportLaunches(device, plan, await list.replayTimed(), start)
+      reportLaunches(device, plan.kernels, await list.replayTimed(), start)
       return results
     } finally {
       list.free()
@@ -244,9 +259,10 @@ export class Runtime implements Executor {
     const { options, counters } = this
     const cacheDirectory = options.cacheDirectory === 'off' ? undefined : (options.cacheDirectory ?? settings().cacheDirectory)
     const threads = options.threads ?? settings().threads
+    const schedules = options.schedules ?? settings().schedules
     const { schedule, lowerKernel } = options
     const opened = await openDevice(source, {
-      threads, cacheDirectory, counters,
+      threads, cacheDirectory, schedules, counters,
       lowerKernel: lowerKernel === undefined ? async () => (await import('@petagrad/codegen')).lowerKernel : async () => lowerKernel,
       keepPlans: schedule === undefined && lowerKernel === undefined,
     })

@@ -13,6 +13,10 @@ export interface Settings {
   readonly device: string | undefined
   /** Threads that a device may use; undefined: all cores. Environment: PETAGRAD_THREADS. */
   readonly threads: number | undefined
+  /** File of tuned schedules, `off` for none; undefined: `schedules.json` in the cache directory. Environment: PETAGRAD_SCHEDULES. */
+  readonly schedules: string | undefined
+  /** Tune every step that is captured. Environment: PETAGRAD_TUNE, 0 or 1. */
+  readonly tune: boolean
   /** Where debugging output goes, one line or block at a time; the default is stderr. */
   readonly log: (text: string) => void
 }
@@ -38,6 +42,8 @@ export function settings(): Settings {
     cacheDirectory: cacheDirectory(),
     device: changes.device ?? environment('PETAGRAD_DEVICE'),
     threads: changes.threads ?? whole('PETAGRAD_THREADS', 1, 4096),
+    schedules: changes.schedules ?? environment('PETAGRAD_SCHEDULES'),
+    tune: changes.tune ?? whole('PETAGRAD_TUNE', 0, 1) === 1,
     log: changes.log ?? (text => console.error(text)),
   }
 }

@@ -14,7 +14,9 @@ type StoredRoot = Exclude<RootResult, { readonly kind: 'fresh' }> | { readonly k
 
 interface Header {
   readonly kernels: readonly StoredKernel[]
-  readonly calls: readonly { readonly kernel: number; readonly args: ReadyPlan['calls'][number]['args'] }[]
+  /** By call: which kernel. */
+  readonly programs: readonly number[]
+  readonly calls: ReadyPlan['calls']
   readonly roots: readonly StoredRoot[]
   readonly arenaBytes: number
   /** Lengths of the binaries that follow. */
@@ -22,21 +24,22 @@ interface Header {
 }
 
 /** A plan with the binaries of its kernels, each once, as bytes for the disk cache; undefined for one that only memory can hold. */
-export function encodePlan({ calls, roots, arenaBytes }: ReadyPlan): Uint8Array | undefined {
+export function encodePlan({ calls, kernels: loaded, roots, arenaBytes }: ReadyPlan): Uint8Array | undefined {
   const binaries: Uint8Array[] = []
   const kernels = new Map<CompiledKernel, number>()
   const stored: StoredKernel[] = []
-  for (const { kernel } of calls) {
+  for (const kernel of loaded) {
     if (kernels.has(kernel)) continue
-    const { lowered: { name, info, grid, work }, key, binary } = kernel
+    const { lowered: { info, grid }, key, binary } = kernel
     if (key === undefined || info.variables > 0 || !hasNumericGrid(grid)) return undefined
     let at = binaries.findIndex(b => equal(b, binary))
     if (at < 0) at = binaries.push(binary) - 1
-    kernels.set(kernel, stored.push({ name, info, grid, work, key, binary: at }) - 1)
+    kernels.set(kernel, stored.push({ ...kernel.lowered, key, binary: at }) - 1)
   }
   const header: Header = {
     kernels: stored,
-    calls: calls.map(({ kernel, args }) => ({ kernel: kernels.get(kernel) ?? 0, args })),
+    programs: loaded.map(kernel => kernels.get(kernel) ?? 0),
+    calls: calls.map(({ args }) => ({ args })),
     roots: roots.map(r => (r.kind === 'fresh' ? { ...r, dtype: r.dtype.name } : r)),
     arenaBytes,
     binaries: binaries.map(b => b.length),
@@ -53,18 +56,19 @@ export function encodePlan({ calls, roots, arenaBytes }: ReadyPlan): Uint8Array 
   return out
 }
 
-/** The reverse of `encodePlan`, for bytes whose checksum held; `adopt` loads a kernel. */
+/** The reverse of `encodePlan`, for bytes whose checksum held; `reload` loads a kernel. */
 export async function decodePlan(
-  bytes: Uint8Array, adopt: (facts: KernelFacts, binary: Uint8Array, key: string) => Promise<CompiledKernel>,
+  bytes: Uint8Array, reload: (facts: KernelFacts, binary: Uint8Array, key: string) => Promise<CompiledKernel>,
 ): Promise<ReadyPlan> {
   const length = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0, true)
   const header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(4, 4 + length))) as Header // we wrote it
   const binaries: Uint8Array[] = []
   let at = 4 + length
   for (const size of header.binaries) binaries.push(bytes.subarray(at, (at += size)))
-  const kernels = await Promise.all(header.kernels.map(({ key, binary, ...facts }) => adopt(facts, binaries[binary], key)))
+  const kernels = await Promise.all(header.kernels.map(({ key, binary, ...facts }) => reload(facts, binaries[binary], key)))
   return {
-    calls: header.calls.map(({ kernel, args }) => ({ kernel: kernels[kernel], args })),
+    calls: header.calls,
+    kernels: header.programs.map(kernel => kernels[kernel]),
     roots: header.roots.map(r => (r.kind === 'fresh' ? { ...r, dtype: dtypeOf(r.dtype) } : r)),
     arenaBytes: header.arenaBytes,
   }

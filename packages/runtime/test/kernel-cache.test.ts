@@ -63,6 +63,22 @@ describe('kernels on disk', () => {
     }
   })
 
+  it('are told apart by the schedule that was given', async () => {
+    const open = await compilers()
+    const schedules = [undefined, '0: split 0 by 2', '0: split 0 by 4', undefined]
+    const first = await open('build 1')
+    const made: string[] = []
+    for (const schedule of schedules) {
+      made.push((await first.compiler.compileWith(addConstant(1), schedule)).lowered.schedule)
+      await first.compiler.settled()
+    }
+    expect(made.slice(1, 3)).toEqual(schedules.slice(1, 3))
+    expect(first.lowerings()).toBe(3) // the last one is known
+    const next = await open('build 1')
+    for (const [i, schedule] of schedules.entries()) expect((await next.compiler.compileWith(addConstant(1), schedule)).lowered.schedule).toBe(made[i])
+    expect(next.lowerings()).toBe(0)
+  })
+
   it('are told apart by every constant and name', async () => {
     const open = await compilers()
     const { compiler, device } = await open('build 1')

@@ -34,7 +34,7 @@ async function newDirectory(): Promise<string> {
 }
 
 /** What a process has that opens the device with this cache. */
-async function openProcess(directory: string, build = 'build 1') {
+async function openProcess(directory: string, build = 'build 1', tuned = '') {
   const store = await openDiskCache(directory)
   const interpreted = new InterpretedDevice()
   const counters = newCounters()
@@ -46,7 +46,7 @@ async function openProcess(directory: string, build = 'build 1') {
   const pool = new MemoryPool(interpreted, counters)
   const device: OpenedDevice = {
     name: 'interpreted', device: interpreted, renderer: interpretedRenderer, pool, arena: new Arena(pool), compiler,
-    plans: new PlanCache(store, compiler, counters), pressure: new MemoryPressure(),
+    plans: new PlanCache(store, compiler, counters, () => tuned), schedules: undefined, pressure: new MemoryPressure(),
   }
   const planner = new Planner(async () => (...args) => { did.schedules++; return schedule(...args) }, counters)
   const buffers = new BufferRegistry()
@@ -55,7 +55,7 @@ async function openProcess(directory: string, build = 'build 1') {
     const bound = bindGraph(graph(buffer), buffers)
     const planned = withPlan(bound, await planner.plan(bound, device), buffers)
     const memory = placeGraph(planned, device, bytes => device.arena.reserve(bytes))
-    await interpreted.run(planLaunches(planned.plan, memory))
+    await interpreted.run(planLaunches(planned.plan, planned.plan.kernels, memory))
     await compiler.settled()
     return Promise.all(planned.results.map(async result => {
       const { memory: at } = buffers.get(result)
@@ -108,6 +108,14 @@ describe('a plan on disk', () => {
     expect(await next.run(step)).toEqual(expected)
     expect(next.did.schedules).toBe(1)
     expect(next.did.lowerings).toBeGreaterThan(0)
+  })
+
+  it('is not taken where tuning has found other schedules meanwhile', async () => {
+    const directory = await newDirectory()
+    await (await openProcess(directory)).run(step)
+    const next = await openProcess(directory, 'build 1', 'a kernel and its schedule')
+    expect(await next.run(step)).toEqual(expected)
+    expect(next.did.schedules).toBe(1)
   })
 
   it('is not taken for a graph that differs in a constant, a shape or the roles of its buffers', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { configure, settings } from '../src/settings.js'
 
-const names = ['PETAGRAD_DEBUG', 'PETAGRAD_PROFILE', 'PETAGRAD_CACHE', 'PETAGRAD_DEVICE', 'PETAGRAD_THREADS', 'XDG_CACHE_HOME']
+const names = ['PETAGRAD_DEBUG', 'PETAGRAD_PROFILE', 'PETAGRAD_CACHE', 'PETAGRAD_DEVICE', 'PETAGRAD_THREADS', 'PETAGRAD_SCHEDULES', 'PETAGRAD_TUNE', 'XDG_CACHE_HOME']
 const before = new Map(names.map(n => [n, process.env[n]]))
 
 afterEach(() => {
@@ -17,7 +17,9 @@ describe('settings', () => {
     process.env['PETAGRAD_DEBUG'] = '3'
     process.env['PETAGRAD_DEVICE'] = 'wasm'
     process.env['PETAGRAD_THREADS'] = '5'
-    expect(settings()).toMatchObject({ debug: 3, device: 'wasm', threads: 5 })
+    process.env['PETAGRAD_SCHEDULES'] = 'tuned.json'
+    process.env['PETAGRAD_TUNE'] = '1'
+    expect(settings()).toMatchObject({ debug: 3, device: 'wasm', threads: 5, schedules: 'tuned.json', tune: true })
     process.env['PETAGRAD_DEBUG'] = ''
     expect(settings().debug).toBe(0)
   })
@@ -45,7 +47,7 @@ describe('settings', () => {
 
   it.each([
     ['PETAGRAD_DEBUG', 'loud'], ['PETAGRAD_DEBUG', '8'], ['PETAGRAD_DEBUG', '-1'], ['PETAGRAD_DEBUG', '1.5'],
-    ['PETAGRAD_THREADS', '0'], ['PETAGRAD_THREADS', 'all'], ['PETAGRAD_THREADS', '1e9'],
+    ['PETAGRAD_THREADS', '0'], ['PETAGRAD_THREADS', 'all'], ['PETAGRAD_THREADS', '1e9'], ['PETAGRAD_TUNE', 'yes'],
   ])('refuse %s=%s by name', (name, value) => {
     process.env[name] = value
     expect(() => settings()).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining(name) }))

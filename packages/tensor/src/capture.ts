@@ -1,5 +1,5 @@
 import { PetagradError, shapeOf, type UOp } from '@petagrad/ir/graph'
-import type { CapturedStep, KernelProfile } from '@petagrad/runtime'
+import type { CapturedStep, KernelProfile, TuningOptions, TuningReport } from '@petagrad/runtime'
 import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { reshape } from './build.js'
 import { advanceRandom } from './random.js'
@@ -19,6 +19,8 @@ export interface Step<A extends readonly Tensor[], R extends StepResult> {
   kernels(): CapturedStep['kernels']
   /** Runs the step once more on the last inputs, and times each kernel. State moves on as with any call. */
   profile(): Promise<readonly KernelProfile[]>
+  /** Searches for better schedules of the step's kernels on the last inputs, and uses them from then on. State stays as it is. */
+  tune(options?: TuningOptions): Promise<TuningReport>
   free(): void
 }
 
@@ -67,6 +69,10 @@ export function capture<A extends readonly Tensor[], R extends StepResult>(body:
     profile: () => {
       if (recorded === undefined) throw new PetagradError('CAPTURE_INVALID', 'the step has not been called yet', { op: 'profile' })
       return recorded.step.profile()
+    },
+    tune: (options?: TuningOptions) => {
+      if (recorded === undefined) throw new PetagradError('CAPTURE_INVALID', 'the step has not been called yet', { op: 'tune' })
+      return recorded.step.tune(options)
     },
     free: () => {
       recorded?.step.free()

@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { traceCase } from './code/trace-case.js'
 import { cases } from './families/index.js'
-import { buildCommand, matches, type Options } from './options.js'
+import { buildCommand, matches, tunedSchedules, type Options } from './options.js'
 import { peers, type Peer } from './peers/peers.js'
 import { readyPeers } from './peers/ready.js'
 import { progressOn } from './progress.js'
@@ -63,6 +63,7 @@ async function measure(options: Options): Promise<readonly Row[]> {
       return runCases({
         suite, device, threads: threads ?? availableParallelism(), cases: cases.filter(c => chosen.has(c.name)),
         peers: ready, peersDirectory: peersDir, rounds, roundMs,
+        ...(options.tune === false ? {} : { tune: await ownFile(options.tune === true ? tunedSchedules(device) : options.tune) }),
       }, progress)
     }
     case 'latency': {
@@ -76,6 +77,15 @@ async function measure(options: Options): Promise<readonly Row[]> {
       }, progress)
     }
   }
+}
+
+/** An empty file of schedules where there is none: naming one that is not there is a mistake everywhere else. */
+async function ownFile(file: string): Promise<string> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, JSON.stringify({ format: 'petagrad schedules', version: 1, targets: {} }) + '\n', { flag: 'wx' }).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  })
+  return file
 }
 
 function chosenCases(names: readonly string[], glob: string): ReadonlySet<string> {

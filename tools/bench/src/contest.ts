@@ -9,12 +9,16 @@ export interface Entrant {
   readonly name: string
   readonly command: Command
   program?(benchmark: Case): PythonProgram | undefined
+  /** Milliseconds that getting a case ready may take, where that is not as usual. */
+  readonly patience?: number
 }
 
 export interface ContestOptions {
   readonly rounds: number
   /** Milliseconds that a contender computes in each round. */
   readonly roundMs: number
+  /** Told what a contender said when it had got a case ready. */
+  readonly onPrepared?: (benchmark: Case, name: string, prepared: Prepared) => void
 }
 
 /** `disturbed`: the share of the machine that other processes used meanwhile; undefined where that cannot be known. */
@@ -47,11 +51,13 @@ export class Contest {
     const outcomes = new Map<string, Outcome>()
     const ready: Contender[] = []
     let expected: { readonly name: string; readonly sample: readonly number[] } | undefined
-    for (const { name, command, program } of entrants) {
+    for (const { name, command, program, patience } of entrants) {
       try {
         const worker = this.worker(name, command)
         const request = { op: 'prepare', case: benchmark.name, inputs: benchmark.inputs, program: program?.(benchmark) } as const
-        const { sample } = await worker.ask(request) as Prepared // the answer to `prepare`
+        const prepared = await worker.ask(request, patience) as Prepared // the answer to `prepare`
+        const { sample } = prepared
+        this.options.onPrepared?.(benchmark, name, prepared)
         expected ??= { name, sample }
         if (!agree(sample, expected.sample)) {
           throw new Error(`its result differs from ${expected.name}'s: ${describeDifference(sample, expected.sample)}`)

@@ -11,6 +11,7 @@ export interface Options {
   readonly peersDir: string
   readonly rounds: number
   readonly roundMs: number
+  readonly tune: boolean | string
   readonly json: boolean
   readonly checkCode: boolean
   readonly traceCase?: string
@@ -34,6 +35,7 @@ export function buildCommand(run: (options: Options) => Promise<void>): Command 
     .option('--peers-dir <directory>', 'where npm peers are installed', join(cacheDirectory(), 'petagrad-bench', 'peers'))
     .option('--rounds <n>', 'rounds in which the contenders take turns', whole(1, 1000), 5)
     .option('--round-ms <n>', 'milliseconds that each contender computes in a round', whole(1, 60_000), 100)
+    .option('--tune [file]', 'search for better schedules of every case, keep them in this file, and time the default ones beside them', false)
     .option('--json', 'print the rows as one JSON array and nothing else on stdout', false)
     .option('--report <file>', 'write a page with plots, which needs no network')
     .option('--from <files...>', 'measure nothing: take the rows that --json printed, of several runs together')
@@ -61,5 +63,8 @@ const whole = (min: number, max: number) => (text: string): number => {
   }
   return value
 }
+
+/** Where schedules go that `--tune` finds, when nobody says. */
+export const tunedSchedules = (device: string): string => join(cacheDirectory(), 'petagrad-bench', `schedules-${device}.json`)
 
 const cacheDirectory = (): string => process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')

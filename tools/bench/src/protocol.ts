@@ -1,4 +1,5 @@
 import type { Input } from './input-values.js'
+import type { TuningReport } from 'petagrad'
 import type { PythonProgram } from './case.js'
 
 /**
@@ -15,6 +16,8 @@ export interface Prepared {
   /** Up to 64 elements of the result, evenly spaced: contenders must agree on them. */
   readonly sample: readonly number[]
   readonly version: string
+  /** What tuning the case came to, of the worker that does. */
+  readonly tuning?: TuningReport
 }
 
 export interface Times {

@@ -1,3 +1,4 @@
+import type { KernelTuning } from 'petagrad'
 import type { CodeCheck } from './code/check-case.js'
 
 /** One line of the results: what `--json` prints, `--from` reads and `--report` draws. */
@@ -26,6 +27,12 @@ export interface Row {
   readonly disturbed?: number
   /** Time of one thread over the median. */
   readonly speedup?: number
+  /** Of the tuned step, timed in a process of its own. */
+  readonly tuned_median?: number
+  /** The default step's kernels over those of the tuned one, as they take turns in one process; 1 where they are the same. */
+  readonly default_over_tuned?: number
+  /** What tuning found, kernel by kernel. */
+  readonly tuning?: readonly KernelTuning[]
   /** Launches of the step. */
   readonly kernels?: number
   /** What the machine code looks like. */

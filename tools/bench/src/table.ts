@@ -27,10 +27,10 @@ function timesTable(rows: readonly Row[]): string {
   const roof = rows.filter(r => r.suite === 'roof')
   const measured = rows.filter(r => r.suite !== 'roof')
   const peers = [...new Set(measured.flatMap(r => [...Object.keys(r.peer_median ?? {}), ...Object.keys(r.peer_failed ?? {})]))]
-  const header = ['case', 'device', 'threads', 'median', 'min', 'spread', 'others', 'GFLOPS', 'GB/s', 'roof', 'speedup', ...peers.map(p => `× ${p}`)]
+  const header = ['case', 'device', 'threads', 'median', 'min', 'spread', 'others', 'GFLOPS', 'GB/s', 'roof', 'speedup', 'tuned', '÷ tuned', 'kernels', ...peers.map(p => `× ${p}`)]
   const body = measured.map(r => (r.status === 'measured' ? cellsOf(r, peers) : [r.case, r.device, String(r.threads), `${r.status}: ${r.reason}`]))
   const [lines, parts] = [failures(measured), partsLines(measured)]
-  return [...roofLines(roof), '', ...aligned(withoutEmptyColumns([header, ...body])), ...parts, ...summary(measured, peers), ...lines].join('\n')
+  return [...roofLines(roof), '', ...aligned(withoutEmptyColumns([header, ...body])), ...parts, ...tuningSummary(measured), ...summary(measured, peers), ...lines].join('\n')
 }
 
 function cellsOf(row: Row, peers: readonly string[]): string[] {
@@ -38,6 +38,7 @@ function cellsOf(row: Row, peers: readonly string[]): string[] {
   return [
     row.case, row.device, String(row.threads), time(row.median), time(row.min), percent(row.spread), percent(row.disturbed),
     row.gflops === undefined ? '' : digits(row.gflops), row.gbs === undefined ? '' : digits(row.gbs), percent(row.roof_share), row.speedup?.toFixed(2) ?? '',
+    time(row.tuned_median), row.default_over_tuned?.toFixed(2) ?? '', changed(row),
     ...peers.map(p => (row.peer?.[p] !== undefined ? row.peer[p].toFixed(2) : row.peer_failed?.[p] !== undefined ? 'failed' : '')),
   ]
 }
@@ -50,6 +51,16 @@ function roofLines(rows: readonly Row[]): string[] {
   const lines = [`roof of ${rows[0].threads} thread(s):`]
   for (let i = 0; i < said.length; i += perLine) lines.push('  ' + said.slice(i, i + perLine).join(', '))
   return lines
+}
+
+/** Of the kernels that were tuned, those that got another schedule. */
+const changed = ({ tuning }: Row): string => (tuning === undefined ? '' : `${tuning.filter(k => k.schedule !== undefined).length}/${tuning.length}`)
+
+function tuningSummary(rows: readonly Row[]): string[] {
+  const ratios = rows.flatMap(r => r.default_over_tuned ?? [])
+  if (ratios.length === 0) return []
+  const mean = geometricMean(ratios)
+  return ['', `default over tuned: geometric mean ${mean.toFixed(3)} (${ratios.length} cases): the default reaches ${(1 / mean).toFixed(3)} of what tuning does`]
 }
 
 function summary(rows: readonly Row[], peers: readonly string[]): string[] {

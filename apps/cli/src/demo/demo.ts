@@ -8,6 +8,7 @@ import { onInterrupt } from './interrupt.js'
 import { loadDigits } from './load-digits.js'
 import type { DemoOptions } from './options.js'
 import { outputDirectory } from './output-directory.js'
+import { tuningOnStderr } from './tuning-report.js'
 import { createProgress } from './progress.js'
 import { recipe } from './recipe.js'
 import { report } from './report.js'
@@ -26,7 +27,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   const directory = await outputDirectory(options.output)
   const checkpointFile = checkpointPath(directory)
   if (options.profileCompile === true) configure({ cacheDirectory: 'off' })
-  const { runtime, device } = await openRuntime(options.device)
+  const { runtime, device } = await openRuntime(options.device, options.tune === true && tuningOnStderr)
   const interrupt = onInterrupt()
   try {
     const checkpoint = options.resume ? await readCheckpoint(checkpointFile) : undefined

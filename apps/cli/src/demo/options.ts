@@ -6,6 +6,8 @@ export interface DemoOptions {
   readonly steps?: number
   readonly output: string
   readonly resume?: boolean
+  /** Search for better schedules of the training step first. */
+  readonly tune?: boolean
   readonly json?: boolean
   /** Say where the time of compiling went. Compiles everything anew. */
   readonly profileCompile?: boolean

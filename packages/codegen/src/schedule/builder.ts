@@ -1,14 +1,20 @@
 import { applyStep, printStep, type Step } from '../transform.js'
 import type { Axis, LoopNests, Nest } from '../nest.js'
-import { extentOf, findAxis } from '../nest.js'
+import { extentOf, findAxis, pointsOf } from '../nest.js'
+import type { Choices, NestChoices } from './choices.js'
 
 type WithoutNest<S> = S extends Step ? Omit<S, 'nest'> : never
 
 /** Applies steps one after another and keeps the list: the schedule. */
 export class ScheduleBuilder {
   readonly steps: Step[] = []
+  /** By nest: cycles that its tile takes by the cost model, where one was searched for. */
+  readonly estimates = new Map<number, number>()
 
-  constructor(public state: LoopNests) {}
+  constructor(
+    public state: LoopNests,
+    readonly choices: Choices = new Map(),
+  ) {}
 
   apply(step: Step): void {
     this.state = applyStep(this.state, step)
@@ -33,6 +39,16 @@ export class NestBuilder {
 
   get current(): Nest {
     return this.schedule.state.nests[this.number]
+  }
+
+  /** How its schedule is to depart from the default one. */
+  get choices(): NestChoices {
+    return this.schedule.choices.get(this.number) ?? {}
+  }
+
+  /** Notes what the cost model says of the tile that was chosen, in cycles per point. */
+  estimate(cyclesPerPoint: number): void {
+    this.schedule.estimates.set(this.number, cyclesPerPoint * pointsOf(this.current))
   }
 
   /** Whether it is one of a chain: it runs inside of a task. */

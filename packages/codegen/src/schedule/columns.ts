@@ -2,6 +2,7 @@ import { itemSize } from '@petagrad/ir'
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, gateMoves, moves, strideOf } from '../access.js'
 import { closedAxes, extentOf, isFixed, product, reducedAxes, stagingAxes, type Axis, type Nest } from '../nest.js'
+import { scannedAxes } from '../scans.js'
 import { updatesInPlace } from '../transform.js'
 import type { NestBuilder } from './builder.js'
 import { assignTasks } from './order.js'
@@ -38,7 +39,8 @@ export function scheduleColumns(nest: NestBuilder, tile: Tile, capabilities: Cap
   const even = largestMultiple(columns, lanes, block)
   const inner = even * 2 > block ? nest.split(column.arg.axis, even) : nest.cover(column.arg.axis, block)
   const added = nest.accumulate(row.arg.axis, inner)
-  const swept = [...added, inner].filter(a => extentOf(nest.axis(a)) === extentOf(nest.axis(inner)))
+  const carried = scannedAxes(nest.current) // as many blocks of rows as columns of a stretch may be a coincidence
+  const swept = [...added, inner].filter(a => extentOf(nest.axis(a)) === extentOf(nest.axis(inner)) && !carried.has(nest.axis(a)))
   const vectors = swept.map(a => nest.split(a, lanes))
   assignTasks(nest, capabilities, new Set([...swept, ...vectors]))
   for (const v of vectors) nest.apply({ kind: 'as', axis: v, how: 'lane' })

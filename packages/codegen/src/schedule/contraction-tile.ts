@@ -1,6 +1,7 @@
 import type { Capabilities, MachineModel } from '@petagrad/renderer'
 import { gateMoves, strideOf } from '../access.js'
-import { extentOf, product, type Axis } from '../nest.js'
+import { axisName, extentOf, product, type Axis } from '../nest.js'
+import { ranked } from './alternatives.js'
 import type { Contraction, Operand } from './contraction-facts.js'
 
 /** What one iteration of the innermost loop computes: `vectors` × `lanes` columns of each of the rows. */
@@ -47,28 +48,44 @@ const VECTORS = 8
 const ROWS = 16
 const SECOND_ROWS = [1, 2, 3, 4]
 
-/** The cheapest tile, by issue slots, registers, panel traffic, packing, and what does not come out even. */
+/**
+ * The cheapest tile, by issue slots, registers, panel traffic, packing, and what does not come out even; with a rank, one
+ * that comes after it. Undefined where there is none.
+ */
 export function contractionTile(
-  c: Contraction, widths: readonly number[], mayOverlap: boolean, capabilities: Capabilities,
+  c: Contraction, widths: readonly number[], mayOverlap: boolean, capabilities: Capabilities, rank = 0,
 ): ContractionTile | undefined {
   let best: ContractionTile | undefined
+  const all: ContractionTile[] = []
   const fits = (extent: number, factor: number) => factor <= extent && (mayOverlap || extent % factor === 0)
   for (const column of c.outputs) {
     const columnOperands = c.operands.filter(o => o.moves.has(column))
     if (columnOperands.length === 0 || columnOperands.length === c.operands.length) continue
     const rowAxes = c.outputs.filter(a => a !== column && extentOf(a) > 1 && columnOperands.some(o => !o.moves.has(a)))
     for (const lanes of widths) {
-      if (lanes > extentOf(column)) continue
+      if (lanes > extentOf(column) || widths.some(w => w > lanes && extentOf(column) % w === 0)) continue
       const judge = judgeFor(c, column, lanes, widths, capabilities)
       for (let vectors = 1; vectors <= VECTORS && fits(extentOf(column), vectors * lanes); vectors++) {
         for (const rows of rowChoices(rowAxes, vectors, capabilities.machine, fits)) {
+          if (leastCost(rows, vectors * c.sums, lanes, capabilities.machine) >= (best?.cost ?? Infinity)) continue
           const { cost, steps } = judge(vectors, rows)
-          if (cost < (best?.cost ?? Infinity) * 0.995) best = { column, lanes, vectors, rows, cost, steps }
+          const better = cost < (best?.cost ?? Infinity) * 0.995
+          if (!better && rank === 0) continue
+          const tile = { column, lanes, vectors, rows, cost, steps }
+          if (better) best = tile
+          all.push(tile)
         }
       }
     }
   }
-  return best
+  return ranked(best, all, rank, t => [t.column.arg.axis, t.lanes, t.vectors, ...[...t.rows.keys()].map(axisName)].join())
+}
+
+/** What a tile of so many vectors for each row costs if nothing but its arithmetic counts. */
+function leastCost(rows: ReadonlyMap<Axis, number>, vectors: number, lanes: number, machine: MachineModel): number {
+  let tile = vectors
+  for (const f of rows.values()) tile *= f
+  return Math.max(tile / machine.fmaPerCycle, LATENCY) / (tile * lanes)
 }
 
 function* rowChoices(

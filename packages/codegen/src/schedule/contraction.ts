@@ -25,16 +25,14 @@ const FEW_ROWS = 64
 /** Bytes of a row of an operand that are packed at once then. */
 const STRETCH = 8192
 const PAGE = 4096
-/** Loads and stores, lane by lane, from which what is done with the sums has loops of its own. */
-const SCATTERED = 3
 /** Elements of a cache line, read one after another while packing what is consecutive along the sums. */
 const LINE = 16
 
 /**
  * What a loop of a contraction runs over. Columns' operands move along `shared` and `column`, not along `row`; `block` is a
- * part of the sums that runs outside of columns and rows.
+ * part of the sums that runs outside of columns and rows, `whole` all of them, inside of columns and rows.
  */
-type Role = 'task' | 'shared' | 'block' | 'column' | 'row' | 'sum' | 'written'
+type Role = 'task' | 'shared' | 'block' | 'column' | 'row' | 'whole' | 'sum' | 'written'
 
 /** A contraction on its way to a schedule. */
 interface Work {
@@ -53,8 +51,9 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   windowsLast(nest)
   const c = contractionOf(nest.current)
   const mayOverlap = !updatesInPlace(nest.current)
-  const tile = c && contractionTile(c, laneWidths(nest.current, capabilities), mayOverlap, capabilities)
+  const tile = c && contractionTile(c, laneWidths(nest.current, capabilities), mayOverlap, capabilities, nest.choices.tile)
   if (c === undefined || tile === undefined) return false
+  nest.estimate(tile.cost)
   const work: Work = { nest, c, tile, capabilities, roles: new Map(), mayOverlap }
   const packed = c.operands.filter(o => wantsPacking(c, o, tile.column))
   const columns = packed.filter(o => o.moves.has(tile.column))
@@ -63,11 +62,11 @@ export function scheduleContraction(nest: NestBuilder, capabilities: Capabilitie
   takeTasks(work, packed)
   blockSums(work, stretchColumns(work, columns))
   const apart = scattersEpilogue(c, tile)
-  if (apart && loopsOf(work, 'block').length === 0) blockAll(work)
+  if (apart && loopsOf(work, 'block').length === 0) sumApart(work)
   const last = [...unrollReduction(work), ...written]
   const outside = blockRows(work, rows)
   orderAxes(work, outside, last)
-  const again = accumulateBlocks(work, loopsOf(work, 'block'))
+  const again = accumulateBlocks(work)
   for (const o of rows) pack(work, o, capabilities.machine.l2 / 2)
   for (const o of columns) pack(work, o, rows.length > 0 ? capabilities.scratch.private / 2 : capabilities.machine.l2 / 2)
   const writeOut = (axes: readonly (number | undefined)[]): void => axes.forEach((axis, i) => {
@@ -121,7 +120,7 @@ function takeTasks(work: Work, packed: readonly Operand[]): void {
   const { machine } = capabilities
   const widths = laneWidths(nest.current, capabilities)
   const points = product([...c.outputs, ...c.reduced])
-  const wanted = Math.min(machine.cores * MOST_PER_CORE, Math.floor(points / TASK_WORK))
+  const wanted = Math.min(machine.cores * MOST_PER_CORE, Math.floor((points * (nest.choices.tasks ?? 1)) / TASK_WORK))
   /** Cycles that one more task along the axis adds. */
   const again = (axis: number): number =>
     packed.filter(o => ![...o.moves].some(a => a.arg.axis === axis))
@@ -162,7 +161,7 @@ function unrollReduction(work: Work): number[] {
   const unrolled: number[] = []
   let steps = 1
   for (const axis of loopsOf(work, 'sum').reverse()) {
-    const room = Math.floor(tile.steps / steps)
+    const room = Math.floor((tile.steps * (nest.choices.body ?? 1)) / steps)
     const extent = extentOf(nest.axis(axis))
     if (room < 2) break
     const factor = extent <= room ? extent : [4, 3, 2].find(f => f <= room && extent % f === 0)
@@ -245,15 +244,19 @@ function blockSums(work: Work, panels: number): void {
   }
 }
 
-/** Whether what is done with the sums reads and writes lanes one by one: it is better done later, as memory lies. */
+/**
+ * Whether what is done with the sums reads and writes lanes one by one: that is better done in loops of its own, as memory
+ * lies, where the sums are long enough to make up for passing them through scratch.
+ */
 const scattersEpilogue = (c: Contraction, tile: ContractionTile): boolean =>
-  c.sums === 1 && [...c.stores, ...c.epilogue].filter(a => moves(a, tile.column) && strideOf(a, tile.column) !== 1).length >= SCATTERED
+  c.sums === 1 && product(c.reduced) >= SHALLOW &&
+  [...c.stores, ...c.epilogue].some(a => moves(a, tile.column) && strideOf(a, tile.column) !== 1)
 
-/** One block of all of the sums. */
-function blockAll(work: Work): void {
+/** A tile's sums are made in scratch: what is done with them then has loops of its own. */
+function sumApart(work: Work): void {
   const [outermost] = loopsOf(work, 'sum')
   const inner = work.nest.split(outermost, extentOf(work.nest.axis(outermost)))
-  work.roles.set(inner, 'sum').set(outermost, 'block')
+  work.roles.set(inner, 'sum').set(outermost, 'whole')
 }
 
 /** Puts these axes, which are innermost, in the order in which what is stored lies in memory. */
@@ -269,7 +272,9 @@ function inMemoryOrder(nest: NestBuilder, axes: ReadonlySet<number>): void {
  * After it, the loops that the sums are made in have the roles of those in which something is done with them. Gives the
  * former by the latter.
  */
-function accumulateBlocks({ nest, roles, capabilities }: Work, blocks: readonly number[]): ReadonlyMap<number, number> {
+function accumulateBlocks(work: Work): ReadonlyMap<number, number> {
+  const { nest, roles, capabilities } = work
+  const blocks = [...loopsOf(work, 'block'), ...loopsOf(work, 'whole')]
   const last = blocks.at(-1)
   if (last === undefined) return new Map()
   const reduced = reducedAxes(nest.current)
@@ -277,12 +282,13 @@ function accumulateBlocks({ nest, roles, capabilities }: Work, blocks: readonly 
   const rest = order.slice(order.indexOf(last) + 1)
   const results = rest.filter(n => !reduced.has(nest.axis(n)))
   const added = nest.accumulate(last, results[0])
-  const cleared = added.slice(0, results.length)
-  const carried = added.slice(results.length, results.length + blocks.length)
-  const again = new Map(results.map((n, i) => [n, added[results.length + blocks.length + i]]))
-  const before = order.slice(0, order.indexOf(blocks[0]))
+  const carriesOver = added.length > results.length
+  const cleared = carriesOver ? added.slice(0, results.length) : []
+  const carried = carriesOver ? added.slice(results.length, results.length + blocks.length) : []
+  const again = new Map(results.map((n, i) => [n, added[cleared.length + carried.length + i]]))
+  const before = order.slice(0, order.indexOf(blocks[0])).filter(n => !blocks.includes(n))
   nest.apply({ kind: 'reorder', order: [...before, ...cleared, ...carried, ...rest.map(n => again.get(n) ?? n), ...results] })
-  for (const n of carried) roles.set(n, 'block')
+  carried.forEach((n, i) => roles.set(n, roles.get(blocks[i]) ?? 'block'))
   for (const [kept, made] of again) {
     const role = roles.get(kept)
     if (role !== undefined) roles.set(made, role)
@@ -300,7 +306,8 @@ function orderAxes(work: Work, outside: readonly number[], last: readonly number
   const { nest } = work
   const tasks = loopsOf(work, 'task')
   const inside = loopsOf(work, 'row').filter(n => !outside.includes(n))
-  const order = [...tasks, ...loopsOf(work, 'shared'), ...loopsOf(work, 'block'), ...outside, ...loopsOf(work, 'column'), ...inside, ...loopsOf(work, 'sum'), ...last]
+  const sums = [...loopsOf(work, 'whole'), ...loopsOf(work, 'sum')]
+  const order = [...tasks, ...loopsOf(work, 'shared'), ...loopsOf(work, 'block'), ...outside, ...loopsOf(work, 'column'), ...inside, ...sums, ...last]
   if (order.some((n, i) => n !== nest.current.order[i].arg.axis)) nest.apply({ kind: 'reorder', order })
   if (!nest.isLink) for (const t of tasks) nest.apply({ kind: 'as', axis: t, how: 'task' })
 }

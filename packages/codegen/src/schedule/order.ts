@@ -31,7 +31,7 @@ export function assignTasks(nest: NestBuilder, capabilities: Capabilities, inner
     (a, i) => !closed.has(a) && !inner.has(a.arg.axis) && isFixed(a) && i < staged && (only === undefined || only.includes(a.arg.axis)),
   )
   const work = workOf(nest.current)
-  const wanted = Math.min(cores * TASKS_PER_CORE, Math.floor(work / TASK_WORK))
+  const wanted = Math.min(cores * TASKS_PER_CORE, Math.floor((work * (nest.choices.tasks ?? 1)) / TASK_WORK))
   if (wanted < 2) return
   let tasks = 1
   for (const a of candidates) {

@@ -7,6 +7,9 @@ import type { NestBuilder } from './builder.js'
 import { assignTasks } from './order.js'
 import { laneWidths } from './tile-search.js'
 
+/** Vectors of a row that are under way at once: accumulators of a reduction. */
+const COPIES = 4
+
 /** Rows: reductions inside some of the output loops (softmax, layernorm). */
 export function scheduleRows(nest: NestBuilder, capabilities: Capabilities): void {
   keepExpensive(nest, capabilities)
@@ -28,7 +31,8 @@ export function scheduleRows(nest: NestBuilder, capabilities: Capabilities): voi
     if (nodes.some(u => openRanges(u).has(a) && vectorised.some(other => openRanges(u).has(other)))) continue
     const width = widths.find(w => w <= extentOf(a))
     if (width === undefined) continue
-    const copies = [4, 2, 1].find(c => extentOf(a) >= c * width * 2 || c === 1) ?? 1
+    const most = COPIES * (nest.choices.body ?? 1)
+    const copies = [2 * COPIES, COPIES, 2, 1].find(c => (c <= most && extentOf(a) >= c * width * 2) || c === 1) ?? 1
     const step = width * copies
     const rest = extentOf(a) % step
     if (rest !== 0 && !reduced.has(a)) {

@@ -43,7 +43,8 @@ function writeOutLines(nest: NestBuilder, capabilities: Capabilities, inner: Inn
   const beside = lines.find(a => isConsecutive(nest.current, a) && !axesUsedAsValues(nest.current).has(a))
   const width = beside === undefined ? undefined : widthFor(nest, capabilities, beside)
   if (beside !== undefined && width !== undefined) chained = writeOut(beside, width, 'lane')
-  const copies = [CHAINS, CHAINS / 2].find(c => chained !== undefined && extentOf(chained) >= c)
+  const most = CHAINS * (nest.choices.body ?? 1)
+  const copies = [2 * CHAINS, CHAINS, CHAINS / 2].find(c => c <= most && chained !== undefined && extentOf(chained) >= c)
   if (chained !== undefined && copies !== undefined) writeOut(chained, copies, 'unroll')
 }
 

@@ -43,7 +43,9 @@ export function scheduleStencil(nest: NestBuilder, capabilities: Capabilities): 
 
   const { cores, vectorRegisters } = capabilities.machine
   const parts = product(stencil.outer) < cores * 4 ? Math.ceil(extentOf(stencil.row) / ROWS_OF_TASK) : 1
-  const together = [4, 3, 2].find(r => r <= vectorRegisters / REGISTERS_PER_ROW && Math.ceil(extentOf(stencil.row) / parts) >= r)
+  const { body = 1 } = nest.choices
+  const most = Math.min((vectorRegisters / REGISTERS_PER_ROW) * body, Math.ceil(extentOf(stencil.row) / parts))
+  const together = [4 * body, 4, 3, 2].find(r => r > 1 && r <= most)
   let rows = row
   if (parts > 1 || outer.length === 0) {
     rows = nest.cover(row, Math.ceil(extentOf(stencil.row) / parts))

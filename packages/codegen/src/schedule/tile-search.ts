@@ -2,6 +2,7 @@ import { is, isAlu, isFloat, openRanges, toposort, type UOp } from '@petagrad/ir
 import type { Capabilities } from '@petagrad/renderer'
 import { accessesOf, gateMoves, moves, strideOf, type Access } from '../access.js'
 import { closedAxes, extentOf, nodesOf, stagingAxes, type Axis, type Nest } from '../nest.js'
+import { ranked } from './alternatives.js'
 
 /** A choice of what one iteration of the innermost loop computes. */
 export interface Tile {
@@ -136,14 +137,19 @@ export function laneWidths(nest: Nest, capabilities: Capabilities): readonly num
   return [...(support?.lanes ?? [])].filter(l => l <= native).sort((a, b) => b - a)
 }
 
-/** The cheapest tile by a model of issue slots, registers and latencies. */
-export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
+/** The cheapest tile by a model of issue slots, registers and latencies; with a rank, one that comes after it, if there is one. */
+export function searchTile(nest: Nest, capabilities: Capabilities, rank = 0): Tile {
   const facts = factsOf(nest)
   const widths = laneWidths(nest, capabilities)
   let best: Tile = { lane: undefined, unroll: new Map(), group: 1, steps: 1, cost: Infinity }
+  const all: Tile[] = []
   const consider = (t: Candidate): void => {
     const { cost, steps } = judge(facts, t, capabilities)
-    if (cost < best.cost * 0.999) best = { ...t, unroll: new Map(t.unroll.map(u => [u.axis, u.count])), cost, steps }
+    const better = cost < best.cost * 0.999
+    if (!better && rank === 0) return
+    const tile = { ...t, unroll: new Map(t.unroll.map(u => [u.axis, u.count])), cost, steps }
+    if (better) best = tile
+    all.push(tile)
   }
   const lanes: Tile['lane'][] = [undefined]
   for (const axis of [...facts.outputs, ...facts.reduced]) {
@@ -178,7 +184,9 @@ export function searchTile(nest: Nest, capabilities: Capabilities): Tile {
       }
     }
   }
-  return best
+  const family = ({ lane, unroll, group }: Tile): string =>
+    [lane?.axis.arg.axis, lane?.lanes, group, ...[...unroll].flatMap(([a, n]) => [a.arg.axis, a === lane?.axis ? n : ''])].join()
+  return ranked(best, all, rank, family) ?? best
 }
 
 /** Whether it reads one element after the other along `axis`, and rows that lie apart along `lane`. */

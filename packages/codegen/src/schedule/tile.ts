@@ -16,7 +16,8 @@ const BODY = 64
 export function scheduleTile(nest: NestBuilder, capabilities: Capabilities): void {
   smallReductionsLast(nest)
   stageChecked(nest, capabilities)
-  const tile = searchTile(nest.current, capabilities)
+  const tile = searchTile(nest.current, capabilities, nest.choices.tile)
+  nest.estimate(tile.cost)
   if (scheduleColumns(nest, tile, capabilities)) return
   const reduced = reducedAxes(nest.current)
   const unrolled: number[] = []
@@ -73,7 +74,7 @@ function unrollReduction(nest: NestBuilder, tile: Tile, unrolled: number[], grou
   const free = (a: Axis): boolean => !grouped.includes(a.arg.axis) && a.arg.axis !== lane && !staging.has(a)
   const inner = nest.current.order.filter(a => reduced.has(a) && isFixed(a) && free(a)).reverse()
   for (const a of inner) {
-    const room = Math.min(Math.floor(BODY / body), Math.floor(tile.steps / steps))
+    const room = Math.floor(Math.min(BODY / body, tile.steps / steps) * (nest.choices.body ?? 1))
     const extent = extentOf(a)
     if (room < 2) return
     if (extent <= room) {

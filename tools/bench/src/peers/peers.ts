@@ -106,9 +106,26 @@ export const peers: readonly Peer[] = [
   },
 ]
 
-/** Ours, in a process of its own as every other contender. */
-export const petagrad = (device: string, threads: number, name = 'petagrad'): Entrant =>
-  ({ name, command: { file: process.execPath, args: [script('petagrad'), device, String(threads)], environment: {} } })
+/** Ours, in a process of its own as every other contender. Schedules that somebody has tuned are used where they are named. */
+export const petagrad = (device: string, threads: number, name = 'petagrad'): Entrant => ({
+  name,
+  command: {
+    file: process.execPath,
+    args: [script('petagrad'), device, String(threads)],
+    environment: { PETAGRAD_SCHEDULES: process.env.PETAGRAD_SCHEDULES ?? 'off', PETAGRAD_TUNE: undefined },
+  },
+})
+
+/** Ours, which tunes every case before it is timed and keeps what it finds in a file. */
+export const tunedPetagrad = (device: string, threads: number, schedules: string): Entrant => ({
+  name: 'tuned',
+  patience: 600_000,
+  command: {
+    file: process.execPath,
+    args: [script('petagrad'), device, String(threads), 'tune'],
+    environment: { PETAGRAD_SCHEDULES: schedules, PETAGRAD_TUNE: undefined },
+  },
+})
 
 /** Peers that have a program for the case. */
 export const entrantsFor = (benchmark: Case, peers: readonly Peer[], place: Place): readonly Entrant[] =>

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
+import type { TuningReport } from 'petagrad'
 import type { Case } from '../case.js'
 import { Contest, type ContestOptions, type Outcome } from '../contest.js'
-import { entrantsFor, petagrad, type Peer } from '../peers/peers.js'
+import { entrantsFor, petagrad, tunedPetagrad, type Peer } from '../peers/peers.js'
 import type { Progress } from '../progress.js'
 import { nativeRoof } from '../roof/native-roof.js'
 import { higherRoof, secondsAtRoof, type Roof } from '../roof/roof.js'
@@ -16,13 +17,17 @@ export interface CaseSuiteOptions extends ContestOptions {
   readonly cases: readonly Case[]
   readonly peers: readonly Peer[]
   readonly peersDirectory: string
+  /** Tune every case, keep what is found in this file, and time the default schedules beside the tuned ones. */
+  readonly tune?: string
 }
 
 /** Times cases on a device, beside peers and the roof. */
 export async function runCases(options: CaseSuiteOptions, progress: Progress): Promise<readonly Row[]> {
   const { suite, device, threads, cases, peers, peersDirectory } = options
   const about = { suite, device, threads }
-  const contest = new Contest(options)
+  const tunings = new Map<Case, TuningReport>()
+  const contest = new Contest({ ...options, onPrepared: (c, _, { tuning }) => tuning === undefined || tunings.set(c, tuning) })
+  const ours = [petagrad(device, threads), ...(options.tune === undefined ? [] : [tunedPetagrad(device, threads, options.tune)])]
   const place = { threads, directory: peersDirectory }
   const outcomes = new Map<Case, ReadonlyMap<string, Outcome>>()
   const measureRoof = (): Promise<Roof> => {
@@ -36,10 +41,10 @@ export async function runCases(options: CaseSuiteOptions, progress: Progress): P
     for (const benchmark of cases) {
       progress.step(benchmark.name)
       if (missingMethods(benchmark).length > 0) continue
-      outcomes.set(benchmark, await contest.run(benchmark, [petagrad(device, threads), ...entrantsFor(benchmark, peers, place)]))
+      outcomes.set(benchmark, await contest.run(benchmark, [...ours, ...entrantsFor(benchmark, peers, place)]))
     }
     const roof = higherRoof(before, await measureRoof())
-    return [...roofRows(about, roof), ...cases.map(c => rowOf(about, c, outcomes.get(c), roof))]
+    return [...roofRows(about, roof), ...cases.map(c => rowOf(about, c, outcomes.get(c), roof, tunings.get(c)))]
   } finally {
     await contest.close()
     progress.stop()
@@ -48,18 +53,24 @@ export async function runCases(options: CaseSuiteOptions, progress: Progress): P
 
 type About = Pick<Row, 'suite' | 'device' | 'threads'>
 
-function rowOf(about: About, benchmark: Case, outcomes: ReadonlyMap<string, Outcome> | undefined, roof: Roof): Row {
+function rowOf(
+  about: About, benchmark: Case, outcomes: ReadonlyMap<string, Outcome> | undefined, roof: Roof, tuning: TuningReport | undefined,
+): Row {
   const { name, work, arithmetic = 'f32' } = benchmark
   if (outcomes === undefined) {
     return { ...about, case: name, unit: 'ms', status: 'missing', reason: `Tensor has no ${missingMethods(benchmark).join(', ')}` }
   }
   const ours = outcomes.get('petagrad')
-  const theirs = [...outcomes].filter(([contender]) => contender !== 'petagrad')
+  const theirs = [...outcomes].filter(([contender]) => contender !== 'petagrad' && contender !== 'tuned')
+  const tuned = outcomes.get('tuned')
   const failed = Object.fromEntries(theirs.flatMap(([peer, o]) => ('failed' in o ? [[peer, o.failed]] : [])))
   const medians = Object.fromEntries(theirs.flatMap(([peer, o]) => ('failed' in o ? [] : [[peer, o.median]])))
   const beside = { peer_median: medians, peer_failed: failed }
   if (ours === undefined || 'failed' in ours) {
     return { ...about, case: name, unit: 'ms', status: 'failed', reason: ours?.failed, ...beside }
+  }
+  if (tuned !== undefined && 'failed' in tuned) {
+    return { ...about, case: name, unit: 'ms', status: 'failed', reason: `tuning: ${tuned.failed}`, ...beside }
   }
   const seconds = ours.median / 1e3
   const least = secondsAtRoof(work, arithmetic, roof)
@@ -73,6 +84,9 @@ function rowOf(about: About, benchmark: Case, outcomes: ReadonlyMap<string, Outc
     ...(least === undefined ? {} : { roof_share: least / seconds }),
     gflops: work.flops / seconds / 1e9,
     gbs: (work.reads + work.writes) / seconds / 1e9,
+    ...(tuned === undefined ? {} : {
+      tuned_median: tuned.median, default_over_tuned: tuning && tuning.defaultNanoseconds / tuning.nanoseconds, tuning: tuning?.kernels,
+    }),
     peer: Object.fromEntries(Object.entries(medians).map(([peer, median]) => [peer, median / ours.median])),
     ...beside,
   }

@@ -1,11 +1,15 @@
-import { capture, createRuntime, setDefaultRuntime } from 'petagrad'
+import { capture, createRuntime, setDefaultRuntime, type TuningReport } from 'petagrad'
 import { cpu } from 'petagrad/cpu'
 import { wasm } from 'petagrad/wasm'
 import { tensorsOf } from '../tensors.js'
 import { serve } from './serve.js'
 
 const [device, threads] = [process.argv[2], Number(process.argv[3])]
-const runtime = createRuntime({ backends: [cpu, wasm], device, threads })
+/** With a fourth argument every case is tuned as it is prepared. */
+const tunes = process.argv[4] === 'tune'
+let tuning: TuningReport | undefined
+const tune = tunes && { again: true, onTuned: (report: TuningReport) => (tuning = report) }
+const runtime = createRuntime({ backends: [cpu, wasm], device, threads, tune })
 setDefaultRuntime(() => runtime)
 
 await serve({
@@ -16,6 +20,7 @@ await serve({
     return {
       first: async () => [await step()].flat()[0].data(),
       step,
+      tuning: () => tuning,
       async end() {
         step.free()
         for (const input of Object.values(inputs)) input.dispose()

@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline'
+import type { TuningReport } from 'petagrad'
 import { casesByName } from '../families/index.js'
 import type { Case } from '../case.js'
 import { sampleOf, type Answer, type Request } from '../protocol.js'
@@ -9,6 +10,8 @@ export interface Runnable {
   first(): Promise<ArrayLike<number | bigint>>
   /** Computes once; a promise where the library computes asynchronously. */
   step(): Promise<unknown> | undefined
+  /** What tuning it came to, once it has been computed. */
+  tuning?(): TuningReport | undefined
   /** Frees what the case holds. */
   end(): Promise<void>
 }
@@ -30,7 +33,8 @@ export async function serve(library: Library): Promise<void> {
       const benchmark = casesByName.get(request.case)
       if (benchmark === undefined) return { error: `no case is called ${request.case}` }
       current = await library.prepare(benchmark)
-      return { sample: sampleOf(await current.first()), version: library.version }
+      const sample = sampleOf(await current.first())
+      return { sample, version: library.version, tuning: current.tuning?.() }
     }
     if (current === undefined) return { error: 'no case is prepared' }
     return { times: await time(current, request.samples, request.iterations) }
