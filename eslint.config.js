@@ -38,7 +38,7 @@ export default tseslint.config(
     rules: { 'max-len': ['error', { code: 180, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true }] },
   },
   {
-    files: ['**/worker.js'],
+    files: ['**/worker.js', '**/fork-join.js'],
     languageOptions: { globals: { self: 'readonly', WebAssembly: 'readonly', TextEncoder: 'readonly', TextDecoder: 'readonly' } },
   },
   {

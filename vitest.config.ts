@@ -8,6 +8,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@petagrad\/([a-z-]+)$/, replacement: packages + '$1/src/index.ts' },
+      { find: '@petagrad/ir/graph', replacement: packages + 'ir/src/graph.ts' },
       { find: /^petagrad$/, replacement: packages + 'petagrad/src/index.ts' },
       { find: /^petagrad\/([a-z-]+)$/, replacement: packages + 'petagrad/src/$1.ts' },
     ],

@@ -1,3 +1,4 @@
 import { library } from '../../tsup.base.ts'
 
-export default library()
+// Both entries share their modules: there is one table of interned nodes.
+export default library({ entry: ['src/index.ts', 'src/graph.ts'] })

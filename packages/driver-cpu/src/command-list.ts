@@ -1,5 +1,5 @@
 import { structLayout } from '@petagrad/ffi'
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { BufferRef, CommandList, Launch } from '@petagrad/device'
 import { CpuBuffer, type Memory } from './memory.js'
 import { CpuProgram } from './programs.js'

@@ -1,6 +1,6 @@
 import type { BufferRef, CommandList, Device, DeviceArtifact, DeviceBuffer, DeviceStatistics, Launch, LoadedProgram, ProgramInfo } from '@petagrad/device'
 import type { Pointer } from '@petagrad/ffi'
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import { bufferOf, CpuCommandList, NativeLaunches, type LaunchRunner } from './command-list.js'
 import { Compiler } from './compile.js'
 import { LoopTurn } from './loop-turn.js'

@@ -1,5 +1,5 @@
 import { provider, type Pointer, type Provider } from '@petagrad/ffi'
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { DeviceBuffer, DeviceStatistics } from '@petagrad/device'
 import type { NativePool } from './native-pool.js'
 import type { WorkQueue } from './work-queue.js'

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { LibraryError, openLibrary, type Library, type Pointer } from '@petagrad/ffi'
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { LoadedProgram, ProgramInfo } from '@petagrad/device'
 
 interface OpenLibrary {
@@ -33,12 +33,15 @@ export class CpuProgram implements LoadedProgram {
 /** Loads shared libraries, each once however many of its programs are in use. */
 export class Programs {
   private readonly libraries = new Map<string, OpenLibrary>()
+  /** Keys of binaries: several programs come in one. */
+  private readonly keys = new WeakMap<Uint8Array, string>()
 
   /** `unload` calls are passed to `whenIdle`, because running work may still be in the library. */
   constructor(private readonly whenIdle: (action: () => void) => void) {}
 
   async load(binary: Uint8Array, info: ProgramInfo): Promise<CpuProgram> {
-    const key = createHash('sha1').update(binary).digest('hex')
+    const key = this.keys.get(binary) ?? createHash('sha1').update(binary).digest('hex')
+    this.keys.set(binary, key)
     let library = this.libraries.get(key)
     if (library === undefined) {
       library = { opened: openBytes(binary), users: 0 }

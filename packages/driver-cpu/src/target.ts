@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 
 /** What kernels are rendered for: the C renderer takes it as it is. */
@@ -52,24 +52,32 @@ export const featuresFromMacros = (macros: string): CpuTarget['features'] =>
 export const coreCount = (): number => availableParallelism()
 
 /** Names the processor model, for caches that several machines share. */
-export const processorName = (): string => cpus()[0]?.model.trim() || process.arch
+export const processorName = (): string => (processor ??= cpus()[0]?.model.trim() || process.arch)
+let processor: string | undefined
 
 /** Cache sizes of the first core in bytes, as Linux tells them; empty elsewhere. */
-export async function machineFacts(isa: CpuTarget['isa']): Promise<CpuTarget['machine']> {
+export function machineFacts(isa: CpuTarget['isa']): CpuTarget['machine'] {
   const caches: { l1?: number; l2?: number; l3?: number } = {}
   for (let i = 0; i < 5; i++) {
     const base = `/sys/devices/system/cpu/cpu0/cache/index${i}`
-    const [level, type, size] = await Promise.all(['level', 'type', 'size'].map(name => text(`${base}/${name}`)))
+    const [level, type, size] = ['level', 'type', 'size'].map(name => text(`${base}/${name}`))
     const bytes = sizeInBytes(size)
     if (bytes === undefined || type === 'Instruction') continue
     if (level === '1') caches.l1 = bytes
     if (level === '2') caches.l2 = bytes
     if (level === '3') caches.l3 = bytes
   }
-  return isa === 'x86-64-v4' && !(await splits512()) ? { ...caches, vectorBytes: 64 } : caches
+  return isa === 'x86-64-v4' && !splits512() ? { ...caches, vectorBytes: 64 } : caches
 }
 
-const text = (path: string): Promise<string> => readFile(path, 'utf8').then(t => t.trim(), () => '')
+/** The system makes these files when they are read: there is no disk to wait for. */
+function text(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
 
 function sizeInBytes(size: string): number | undefined {
   const match = /^(\d+)([KM]?)$/.exec(size)
@@ -77,7 +85,7 @@ function sizeInBytes(size: string): number | undefined {
 }
 
 /** Zen 4 (AMD family 25) runs a 64-byte operation as two halves: nothing is won, and registers run out sooner. */
-async function splits512(): Promise<boolean> {
-  const info = await text('/proc/cpuinfo')
+function splits512(): boolean {
+  const info = text('/proc/cpuinfo')
   return /^vendor_id\s*:\s*AuthenticAMD$/m.test(info) && /^cpu family\s*:\s*25$/m.test(info)
 }

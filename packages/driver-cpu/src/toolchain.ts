@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buildDirectory } from './cache-directory.js'
 import { compilerNames, findCompiler, type CompilerFile } from './find-compiler.js'
@@ -60,7 +60,7 @@ async function remembered(record: string): Promise<ToolchainResult | undefined> 
     const { path, compiler, version, isa, features, pool } = found
     if (path === undefined || compiler === undefined || version === undefined || pool === undefined) return undefined
     if (isa === undefined || features === undefined) return undefined
-    await readFile(pool) // a cache that was cleaned may have lost it
+    await access(pool) // a cache that was cleaned may have lost it
     return { found: { path, compiler, version, isa, features, pool } }
   } catch {
     return undefined

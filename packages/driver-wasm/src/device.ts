@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { BufferRef, CommandList, Device, DeviceArtifact, DeviceBuffer, DeviceStatistics, Launch, LoadedProgram, ProgramInfo } from '@petagrad/device'
 import type { CommandBlock, Executor } from './executor.js'
 import { layout } from './layout.js'
@@ -27,6 +27,8 @@ interface Block extends DeviceBuffer {
 interface Program extends LoadedProgram {
   readonly device: WasmMachine
   readonly number: number
+  /** What a task took the last time; 0: not known. */
+  taskNanoseconds: number
   freed: boolean
 }
 
@@ -115,7 +117,7 @@ export class WasmMachine implements WasmDevice {
     this.reserveScratch(info.scratchBytes)
     const number = this.executor.add(module, info.entry)
     const program: Program = {
-      device: this, info, number, freed: false,
+      device: this, info, number, taskNanoseconds: 0, freed: false,
       free: () => {
         if (program.freed) return
         program.freed = true
@@ -141,7 +143,10 @@ export class WasmMachine implements WasmDevice {
     const block = this.layOut(launches)
     this.launches += launches.length
     const done = this.timeline.work(() => this.executor.run(block))
-    this.release(block.address)
+    void this.timeline.host(() => {
+      this.learn(block, launches)
+      this.memory.free(block.address)
+    })
     await done
   }
 
@@ -195,17 +200,28 @@ export class WasmMachine implements WasmDevice {
     const rows = launches.map(launch => {
       const program = this.programOf(launch)
       const addresses = launch.buffers.map(ref => this.addressOf(ref, 0, 'launch'))
-      return { program: program.number, tasks: launch.grid.reduce((a, b) => a * b, 1), words: [...addresses, ...launch.variables] }
+      const tasks = launch.grid.reduce((a, b) => a * b, 1)
+      const nanoseconds = Math.min(program.taskNanoseconds * tasks, 2e9)
+      return { program: program.number, tasks, nanoseconds, words: [...addresses, ...launch.variables] }
     })
     const bytes = rows.reduce((n, r) => n + r.words.length * WORD, launches.length * layout.launchWords * WORD)
     const address = this.memory.allocate(bytes)
     const { words } = this.memory
     const tables = this.tablesOf(address, launches)
     rows.forEach((row, i) => {
-      words.set([row.program, tables[i], row.tasks], address / WORD + i * layout.launchWords)
+      words.set([row.program, tables[i], row.tasks, row.nanoseconds], address / WORD + i * layout.launchWords)
       words.set(row.words, tables[i] / WORD)
     })
     return { address, count: launches.length, times: 0 }
+  }
+
+  /** Takes what launches took for what the next launches of their programs will take. */
+  private learn({ address }: CommandBlock, launches: readonly Launch[]): void {
+    const { words } = this.memory
+    launches.forEach(({ program }, i) => {
+      const [, , tasks, nanoseconds] = words.subarray(address / WORD + i * layout.launchWords)
+      if (tasks > 0) (program as Program).taskNanoseconds = nanoseconds / tasks // laid out before: it is this device's
+    })
   }
 
   /** The addresses of the argument tables of a block. */

@@ -1,8 +1,11 @@
-/** Launches laid out in memory: their address, their number, and where nanoseconds per launch go (0 for nowhere). */
+/** Launches laid out in memory. */
 export interface CommandBlock {
   readonly address: number
   readonly count: number
+  /** Where nanoseconds of each launch go; 0 for nowhere. */
   readonly times: number
+  /** The task that the first launch begins with; 0 if left out. */
+  readonly first?: number
 }
 
 /** Runs command blocks: threads over shared memory, or the calling thread. */

@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { CommandBlock, Executor } from './executor.js'
 import { layout } from './layout.js'
 import type { DeviceMemory } from './memory.js'

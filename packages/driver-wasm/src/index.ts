@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import { detectKeptOrder, detectRelaxedSimd, detectSimd, detectThreads } from './detect.js'
 import { WasmMachine, type WasmDevice } from './device.js'
 import { hostThreads } from './host.js'
@@ -15,6 +15,11 @@ export interface WasmDeviceOptions {
   readonly threads?: number
   /** Bytes that the device's memory may grow to; 4 GiB, the most there is, by default. */
   readonly maxMemory?: number
+  /**
+   * When worker threads start: before the device is opened, or when the calling thread has worked long enough for them to
+   * be worth their start. Where the calling thread may not block (a page), always before. On demand by default.
+   */
+  readonly startThreads?: 'at-once' | 'on-demand'
   /** False keeps everything on the calling thread, as where memory cannot be shared; found out by default. */
   readonly sharedMemory?: boolean
 }
@@ -37,7 +42,8 @@ export async function createWasmDevice(options: WasmDeviceOptions = {}): Promise
   const host = { sharedMemory, relaxedSimd: detectRelaxedSimd(), machine: { loadsFirst: !detectKeptOrder() } }
   if (!sharedMemory) return new WasmMachine(memory, new InThreadExecutor(memory), { threads: 1, ...host })
   try {
-    const executor = await ThreadedExecutor.start(memory, threads, cores)
+    const executor = new ThreadedExecutor(memory, threads, cores)
+    if (options.startThreads === 'at-once' || !executor.callerLeads) await executor.start()
     return new WasmMachine(memory, executor, { threads, ...host })
   } catch (cause) {
     throw new PetagradError('DEVICE_UNAVAILABLE', `the worker threads could not be started: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })

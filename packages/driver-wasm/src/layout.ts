@@ -9,12 +9,12 @@ export const layout = {
   mail: 32,
   /** The launch that is shared out: odd while it is open. Helpers sleep on it. */
   job: 48,
-  /** The launch's program, argument table and number of tasks. */
+  /** The launch's program, argument table, first task, the end of its tasks, and in how many shares they are divided. */
   jobProgram: 49,
   jobArguments: 50,
-  jobTasks: 51,
-  /** The next task to take. */
-  nextTask: 64,
+  jobFirst: 51,
+  jobTasks: 52,
+  jobShares: 53,
   /** Helpers inside the launch. The leader sleeps on it. */
   active: 80,
   leaderSleeps: 96,
@@ -24,20 +24,23 @@ export const layout = {
   failureLength: 129,
   /** The address of each worker's scratch area, by worker. */
   scratch: 144,
-  /** A ring of commands, `commandWords` each: address of the launches, their number, address for times or 0. */
+  /** A ring of commands, `commandWords` each: address of the launches, their number, address for times or 0, first task of the first. */
   commands: 512,
   commandWords: 4,
   commandSlots: 16,
-  /** A launch in a list: program, argument table, tasks. */
+  /** A launch in a list: program, argument table, tasks, nanoseconds that it took the last time (0: not known). */
   launchWords: 4,
   /** Byte address and room of the text of a failure. */
   failureText: 4096,
   failureRoom: 1024,
+  /** The next task to take of each share. */
+  shares: 2048,
+  shareWords: 16,
 } as const
 
 export type Layout = typeof layout
 
-/** Words of `scratch`. */
+/** Words of `scratch`, and shares. */
 export const MOST_WORKERS = 256
 /** The first byte that buffers may take. */
-export const FIRST_FREE = 8192
+export const FIRST_FREE = 4 * (layout.shares + MOST_WORKERS * layout.shareWords)

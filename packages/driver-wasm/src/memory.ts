@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import { Allocator } from './allocator.js'
 import { FIRST_FREE } from './layout.js'
 

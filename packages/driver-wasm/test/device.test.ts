@@ -4,10 +4,8 @@ import { createWasmDevice, detectRelaxedSimd, detectSimd, detectThreads, type Wa
 import { addProgram, bufferOf, ints, loadProgram, scratchProgram, trapProgram, tripleProgram } from './kernels.js'
 
 const settings: readonly (readonly [string, WasmDeviceOptions])[] = [
-  ['1 thread', { threads: 1 }],
-  ['2 threads', { threads: 2 }],
-  ['4 threads', { threads: 4 }],
-  ['8 threads', { threads: 8 }],
+  ...[1, 2, 3, 4, 5, 6, 7, 8].map(threads => [`${threads} threads`, { threads, startThreads: 'at-once' }] as const),
+  ['threads that start on demand', { threads: 3 }],
   ['memory that is not shared', { sharedMemory: false }],
 ]
 

@@ -12,7 +12,7 @@ const packages = here('../../')
 const SCRIPT = `
 import { createWasmDevice } from '@petagrad/driver-wasm'
 import { bufferOf, ints, loadProgram, tripleProgram } from ${JSON.stringify(here('./kernels.ts'))}
-const device = await createWasmDevice({ threads: 2 })
+const device = await createWasmDevice({ threads: 2, startThreads: process.argv[2] })
 const program = await loadProgram(device, tripleProgram(64, 1))
 const buffer = await bufferOf(device, new Int32Array(64).fill(1))
 const launch = { program, buffers: [{ buffer, offset: 0 }], variables: [], grid: [64] }
@@ -30,17 +30,21 @@ beforeAll(async () => {
     target: 'es2022', logLevel: 'error',
     plugins: [{
       name: 'sources',
-      setup: b => b.onResolve({ filter: /^@petagrad\// }, ({ path }) => ({ path: join(packages, path.slice('@petagrad/'.length), 'src/index.ts') })),
+      setup: b => b.onResolve({ filter: /^@petagrad\// }, ({ path }) => {
+        const [, name, entry = 'index'] = path.split('/')
+        return { path: join(packages, name, 'src', `${entry}.ts`) }
+      }),
     }],
   })
   await cp(here('../src/worker.js'), join(directory, 'worker.js'))
+  await cp(here('../src/fork-join.js'), join(directory, 'fork-join.js'))
 })
 afterAll(() => rm(directory, { recursive: true, force: true }))
 
 /** Exit code and output of a process; it is killed after 30 s. */
-function run(file: string): Promise<{ code: number | null; output: string }> {
+function run(file: string, ...args: readonly string[]): Promise<{ code: number | null; output: string }> {
   return new Promise(resolve => {
-    const child = spawn(process.execPath, [file], { timeout: 30_000 })
+    const child = spawn(process.execPath, [file, ...args], { timeout: 30_000 })
     let output = ''
     child.stdout.on('data', data => (output += String(data)))
     child.stderr.on('data', data => (output += String(data)))
@@ -50,6 +54,8 @@ function run(file: string): Promise<{ code: number | null; output: string }> {
 
 describe('a process with a device that nobody closes', () => {
   it('is bundled without anything of Node, finishes what was submitted, and exits by itself', async () => {
-    expect(await run(join(directory, 'bundle.mjs'))).toEqual({ code: 0, output: '3,4,5\nlast\n' })
+    for (const start of ['at-once', 'on-demand']) {
+      expect(await run(join(directory, 'bundle.mjs'), start)).toEqual({ code: 0, output: '3,4,5\nlast\n' })
+    }
   })
 })

@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 
 /** Bytes that can be read in parts: a file, or memory. */
 export interface ByteSource {

@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, type DType } from '@petagrad/ir'
+import { dtypes, PetagradError, type DType } from '@petagrad/ir/graph'
 import { Tensor } from '@petagrad/tensor'
 import { memorySource, openFile, replaceFile, type ByteSource, type ReplaceOptions } from './files.js'
 

@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, type DType } from '@petagrad/ir'
+import { dtypes, PetagradError, type DType } from '@petagrad/ir/graph'
 import { duplicateKey } from './json-keys.js'
 
 /*

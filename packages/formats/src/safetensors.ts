@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import { realizeAll, Tensor } from '@petagrad/tensor'
 import { memorySource, openFile, replaceFile, type ByteSource, type ReplaceOptions } from './files.js'
 import { headerLength, LENGTH_BYTES, makeHeader, parseHeader, type SafetensorsEntry } from './safetensors-header.js'

@@ -1,7 +1,7 @@
 export * from '@petagrad/formats'
 export * from '@petagrad/nn'
 export * from '@petagrad/tensor'
-export { PetagradError, type ErrorCode, type ErrorDetails } from '@petagrad/ir'
+export { PetagradError, type ErrorCode, type ErrorDetails } from '@petagrad/ir/graph'
 export {
   compileProfile, configure, createRuntime, defaultRuntime, flushProfile, setDefaultRuntime, settings, traceJSON,
   type Backend, type BackendLoader, type BackendSource, type CompileProfile, type DeviceReport, type KernelProfile,

@@ -13,7 +13,8 @@ let directory: string
 /** Bundles an entry of the umbrella from the sources, as an application's build would. */
 async function bundle(entry: string, platform: 'node' | 'browser', code?: string): Promise<BuildResult<{ metafile: true; write: true }>> {
   const names = await fs.readdir(packages)
-  const alias = Object.fromEntries(names.filter(n => n !== 'petagrad').map(n => [`@petagrad/${n}`, `${packages}${n}/src/index.ts`]))
+  const sources = names.filter(n => n !== 'petagrad').map(n => [`@petagrad/${n}`, `${packages}${n}/src/index.ts`])
+  const alias = { '@petagrad/ir/graph': `${packages}ir/src/graph.ts`, ...Object.fromEntries(sources) }
   return build({
     ...(code === undefined ? { entryPoints: [`${packages}petagrad/src/${entry}.ts`] } : { stdin: { contents: code, resolveDir: `${packages}petagrad/src` } }),
     bundle: true, splitting: true, format: 'esm', platform, alias, outdir: path.join(directory, entry + (code ? '-part' : '')), metafile: true, write: true,
@@ -45,6 +46,12 @@ describe('importing petagrad', () => {
     const inputs = staticInputs(await bundle('index', 'node'), 'index')
     expect(inputs.some(i => i.includes('packages/tensor/'))).toBe(true)
     expect(inputs.filter(i => /packages\/(driver|renderer-|ffi)/.test(i))).toEqual([])
+  })
+
+  it('loads no part of the compiler: a program whose plans are known never needs it', async () => {
+    const inputs = staticInputs(await bundle('index', 'node'), 'index')
+    expect(inputs.some(i => i.includes('packages/ir/'))).toBe(true)
+    expect(inputs.filter(i => /packages\/(schedule|codegen)\/|packages\/ir\/src\/(rules|rewrite\/(?!listener))/.test(i))).toEqual([])
   })
 
   it('writes nothing, starts nothing, loads no native library and leaves nothing running', async () => {

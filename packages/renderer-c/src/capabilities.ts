@@ -1,4 +1,4 @@
-import { binaryOps, dtypes, type AluOp, type ScalarName } from '@petagrad/ir'
+import { binaryOps, dtypes, type AluOp, type ScalarName } from '@petagrad/ir/graph'
 import type { Capabilities, DTypeSupport } from '@petagrad/renderer'
 import { dotUnits } from './dot-units.js'
 import { isaFacts, machineModel, type CTarget } from './target.js'

@@ -1,4 +1,4 @@
-import { dtypes, isInteger, vector, type DType, type ConstValue } from '@petagrad/ir'
+import { dtypes, isInteger, vector, type DType, type ConstValue } from '@petagrad/ir/graph'
 import {
   atom, call, castTo, element, infix, precedence, within, type Dialect, type Expression, type KernelHead, type KernelNames,
   type LinearProgram, type Prelude,

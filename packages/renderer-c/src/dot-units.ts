@@ -1,4 +1,4 @@
-import { dtypes, vector, type DType } from '@petagrad/ir'
+import { dtypes, vector, type DType } from '@petagrad/ir/graph'
 import { call, type Expression, type DotUnit, type Prelude } from '@petagrad/renderer'
 import { isaFacts, type CTarget, type Feature } from './target.js'
 import { typeName } from './types.js'

@@ -1,4 +1,4 @@
-import { PetagradError, type DType } from '@petagrad/ir'
+import { PetagradError, type DType } from '@petagrad/ir/graph'
 import { atom, call, element, type Dialect, type Expression, type Intrinsic, type Prelude } from '@petagrad/renderer'
 import { typeName } from './types.js'
 import type { CTarget } from './target.js'

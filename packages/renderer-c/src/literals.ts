@@ -1,4 +1,4 @@
-import { type ConstValue, type DType } from '@petagrad/ir'
+import { type ConstValue, type DType } from '@petagrad/ir/graph'
 import { atom, precedence, type Expression } from '@petagrad/renderer'
 
 /** A scalar constant; every finite float prints as a short decimal that reads back exactly. */

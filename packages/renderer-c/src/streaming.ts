@@ -1,4 +1,4 @@
-import { dtypes, vector, type DType } from '@petagrad/ir'
+import { dtypes, vector, type DType } from '@petagrad/ir/graph'
 import { call, type Expression, type Prelude } from '@petagrad/renderer'
 import type { CTarget } from './target.js'
 import { typeName, unalignedType } from './types.js'

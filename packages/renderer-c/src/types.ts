@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, vector, type DType, type ScalarName } from '@petagrad/ir'
+import { dtypes, PetagradError, vector, type DType, type ScalarName } from '@petagrad/ir/graph'
 import type { Prelude } from '@petagrad/renderer'
 
 /** No header is included: parsing one costs more than compiling a kernel. */

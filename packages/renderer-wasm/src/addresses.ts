@@ -1,4 +1,4 @@
-import { constant, dtypes, is, itemSize, pointer, uop, type UOp } from '@petagrad/ir'
+import { constant, dtypes, is, itemSize, pointer, uop, type UOp } from '@petagrad/ir/graph'
 import { scratchOffsets } from './scratch.js'
 import { leastOf } from './least.js'
 

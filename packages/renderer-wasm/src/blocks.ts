@@ -1,4 +1,4 @@
-import { PetagradError, type UOp } from '@petagrad/ir'
+import { PetagradError, type UOp } from '@petagrad/ir/graph'
 
 /** A loop body or the body of an `if`; `first` and `last` are the places of the uops that open and close it. */
 export interface Block {

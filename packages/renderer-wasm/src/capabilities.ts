@@ -1,4 +1,4 @@
-import type { AluOp, ScalarName } from '@petagrad/ir'
+import type { AluOp, ScalarName } from '@petagrad/ir/graph'
 import type { Capabilities, DotUnit, DTypeSupport, MachineModel } from '@petagrad/renderer'
 
 export interface WasmTarget {

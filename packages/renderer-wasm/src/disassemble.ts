@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import { instructions, immediateOf, codeBytes, type Instruction } from './encoding/instructions.js'
 import { valueTypeCodes, VOID_BLOCK } from './encoding/code.js'
 

@@ -1,4 +1,4 @@
-import { dtypes, is, isAlu, PetagradError, vector, type DType, type UOp } from '@petagrad/ir'
+import { dtypes, is, isAlu, PetagradError, vector, type DType, type UOp } from '@petagrad/ir/graph'
 import { lanePicking, type LinearProgram } from '@petagrad/renderer'
 import { placeAddresses, withoutOrder, type AddressedProgram } from './addresses.js'
 import { Code, type ValueType } from './encoding/code.js'

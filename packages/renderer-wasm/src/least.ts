@@ -1,4 +1,4 @@
-import { is, type UOp } from '@petagrad/ir'
+import { is, type UOp } from '@petagrad/ir/graph'
 
 /** Inclusive bounds; infinite where nothing is known. */
 interface Interval {

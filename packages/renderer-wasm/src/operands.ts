@@ -1,4 +1,4 @@
-import { is, isAlu, type UOp } from '@petagrad/ir'
+import { is, isAlu, type UOp } from '@petagrad/ir/graph'
 import { lanePicking } from '@petagrad/renderer'
 import { withoutOrder, type Place } from './addresses.js'
 

@@ -1,4 +1,4 @@
-import { is, type Op, type UOp } from '@petagrad/ir'
+import { is, type Op, type UOp } from '@petagrad/ir/graph'
 import { withoutOrder, type AddressedProgram } from './addresses.js'
 import { findBlocks, livesUntil, type Block, type BlockStructure } from './blocks.js'
 import { isMemoryAccess, operandsOf, registerOf } from './operands.js'

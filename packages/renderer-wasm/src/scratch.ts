@@ -1,4 +1,4 @@
-import { is, itemSize, PetagradError, type UOp } from '@petagrad/ir'
+import { is, itemSize, PetagradError, type UOp } from '@petagrad/ir/graph'
 
 const ALIGNMENT = 64
 

@@ -1,4 +1,4 @@
-import type { AluOp, ScalarName } from '@petagrad/ir'
+import type { AluOp, ScalarName } from '@petagrad/ir/graph'
 
 /** What one scalar type can do on a target. What is false or missing is emulated before rendering. */
 export interface DTypeSupport {

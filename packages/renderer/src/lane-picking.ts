@@ -1,4 +1,4 @@
-import { is, type UOp } from '@petagrad/ir'
+import { is, type UOp } from '@petagrad/ir/graph'
 
 /** A vector put together from lanes of at most two others. */
 export interface LanePicking {

@@ -1,4 +1,4 @@
-import type { DType, UOp } from '@petagrad/ir'
+import type { DType, UOp } from '@petagrad/ir/graph'
 
 /** One argument of a kernel: `slot` indexes the pointer table; `size` is in elements. */
 export interface ProgramParam {

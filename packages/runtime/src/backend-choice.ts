@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { Backend, DeviceReport } from './contract.js'
 
 /** A backend that is imported when it is asked for, so that naming it costs nothing. */

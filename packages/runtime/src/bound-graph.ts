@@ -1,69 +1,73 @@
-import { dtypes, uop, type UOp } from '@petagrad/ir'
-import type { BoundPlan, ScheduleOptions } from '@petagrad/schedule'
+import { dtypes, is, toposort, uop, type UOp } from '@petagrad/ir/graph'
 import { DEFAULT_DEVICE, materialise, pin, unpin, type Allocation, type BufferRegistry } from './buffer-registry.js'
-import { scheduleRecorder } from './compile-profile.js'
-import type { Counters } from './counters.js'
-import { withRewritesShown } from './lowering-observer.js'
 import type { OpenedDevice } from './opened-device.js'
 import type { PlanMemory } from './plan-launches.js'
-import { activeTrace } from './trace.js'
+import type { ReadyPlan } from './ready-plan.js'
 import type { DeviceBuffer } from '@petagrad/device'
 
-export type Schedule = (sink: UOp<'sink'>, options?: ScheduleOptions) => BoundPlan
-
-/** A scheduled graph with the buffers of this run: all of them stay allocated until `unpin`. */
+/** A graph to compute, with the buffers that it is over: they stay allocated until `unpin`. */
 export interface BoundGraph {
-  readonly bound: BoundPlan
-  /** By root: the buffer that holds it afterwards. */
-  readonly results: readonly UOp<'buffer'>[]
-  readonly externals: readonly Allocation[]
-  /** By root; undefined for those that get no fresh buffer. */
-  readonly fresh: readonly (Allocation | undefined)[]
+  readonly sink: UOp<'sink'>
+  readonly externals: readonly UOp<'buffer'>[]
   /** Names of the devices that the graph's buffers are on, without repetition; the default one if there is no buffer. */
   readonly devices: readonly string[]
+  /** What `unpinGraph` lets go. */
+  readonly pinned: Allocation[]
 }
 
-export function bindGraph(roots: readonly UOp[], schedule: Schedule, buffers: BufferRegistry, counters: Counters): BoundGraph {
-  const start = performance.now()
-  const bound = withRewritesShown(() => schedule(uop('sink', dtypes.void, roots), { onPass: scheduleRecorder() }))
-  const end = performance.now()
-  counters.schedules++
-  if (bound.cached) counters.scheduleCacheHits++
-  counters.scheduleMs += end - start
-  activeTrace()?.span('compiler', 'schedule', 'schedule', start, end, { kernels: bound.plan.calls.length, cached: bound.cached })
+/** A graph with its plan, and the buffers that its roots go to. */
+export interface PlannedGraph extends BoundGraph {
+  readonly plan: ReadyPlan
+  /** By root: the buffer that holds it afterwards. */
+  readonly results: readonly UOp<'buffer'>[]
+  /** By external buffer. */
+  readonly memory: readonly Allocation[]
+  /** By root; undefined for those that get no fresh buffer. */
+  readonly fresh: readonly (Allocation | undefined)[]
+}
 
-  const externals = bound.externals.map(b => buffers.get(b))
-  const devices = new Set(bound.externals.map(b => b.arg.device))
+export function bindGraph(roots: readonly UOp[], buffers: BufferRegistry): BoundGraph {
+  const sink = uop('sink', dtypes.void, roots)
+  const externals = toposort(sink).filter(u => is(u, 'buffer'))
+  const devices = new Set(externals.map(b => b.arg.device))
   if (devices.size === 0) devices.add(DEFAULT_DEVICE)
-  const [home] = devices
+  const pinned = externals.map(b => buffers.get(b))
+  pinned.forEach(pin)
+  return { sink, externals, devices: [...devices], pinned }
+}
+
+export function withPlan(graph: BoundGraph, plan: ReadyPlan, buffers: BufferRegistry): PlannedGraph {
+  const { externals, devices: [home], pinned } = graph
+  const memory = pinned.slice(0, externals.length)
   const results: UOp<'buffer'>[] = []
   const fresh: (Allocation | undefined)[] = []
-  for (const root of bound.plan.roots) {
+  for (const root of plan.roots) {
     const result = root.kind === 'fresh' ? buffers.create(root.dtype, root.size, home)
-      : root.kind === 'external' ? bound.externals[root.index]
+      : root.kind === 'external' ? externals[root.index]
       : results[root.root]
     results.push(result)
     fresh.push(root.kind === 'fresh' ? buffers.get(result) : undefined)
   }
-  const graph = { bound, results, externals, fresh, devices: [...devices] }
-  for (const allocation of allocationsOf(graph)) pin(allocation)
-  return graph
+  for (const allocation of fresh) {
+    if (allocation === undefined) continue
+    pin(allocation)
+    pinned.push(allocation)
+  }
+  return { ...graph, plan, results, memory, fresh }
 }
 
-export function unpinGraph(graph: BoundGraph): void {
-  for (const allocation of allocationsOf(graph)) unpin(allocation)
+export function unpinGraph({ pinned }: BoundGraph): void {
+  pinned.splice(0).forEach(unpin)
 }
-
-const allocationsOf = (graph: BoundGraph): Allocation[] => [...graph.externals, ...graph.fresh.filter(a => a !== undefined)]
 
 /**
  * Memory for a run of the graph: content of its buffers in place, results about to be overwritten. `arena` is asked
  * last, so that nothing is lost where the device is full.
  */
-export function placeGraph(graph: BoundGraph, device: OpenedDevice, arena: (bytes: number) => DeviceBuffer): PlanMemory {
-  const { arenaBytes } = graph.bound.plan
+export function placeGraph(graph: PlannedGraph, device: OpenedDevice, arena: (bytes: number) => DeviceBuffer): PlanMemory {
+  const { arenaBytes } = graph.plan
   return {
-    externals: graph.externals.map(a => materialise(a, device)),
+    externals: graph.memory.map(a => materialise(a, device)),
     roots: graph.fresh.map(a => a && materialise(a, device, false)),
     arena: arenaBytes === 0 ? undefined : arena(arenaBytes),
   }

@@ -1,4 +1,4 @@
-import { isData, itemSize, PetagradError, uop, type DType, type UOp } from '@petagrad/ir'
+import { isData, itemSize, PetagradError, uop, type DType, type UOp } from '@petagrad/ir/graph'
 import type { Device, DeviceBuffer } from '@petagrad/device'
 import type { MemoryPool } from './memory-pool.js'
 

@@ -1,22 +1,23 @@
-import { PetagradError, type UOp } from '@petagrad/ir'
+import { PetagradError, type UOp } from '@petagrad/ir/graph'
 import type { CommandList } from '@petagrad/device'
-import { unpinGraph, type BoundGraph } from './bound-graph.js'
+import { unpinGraph, type PlannedGraph } from './bound-graph.js'
 import type { CapturedStep, KernelProfile, TuningOptions, TuningReport } from './contract.js'
 import type { Counters } from './counters.js'
 import type { CompiledKernel } from './kernel-compiler.js'
 import { reportLaunches, timingWanted } from './launch-report.js'
 import type { OpenedDevice } from './opened-device.js'
 import { planLaunches, type PlanMemory } from './plan-launches.js'
+import type { Planner } from './planner.js'
 import type { SubmissionQueue } from './submission-queue.js'
-import { tuneStep } from './tune/tune-step.js'
 
 export interface StepParts {
   list: CommandList
-  readonly graph: BoundGraph
+  readonly graph: PlannedGraph
   kernels: readonly CompiledKernel[]
   /** The arena is the step's own: no other plan may overwrite what a replay has under way. */
   readonly memory: PlanMemory
   readonly device: OpenedDevice
+  readonly planner: Planner
   readonly queue: SubmissionQueue
   readonly counters: Counters
 }
@@ -58,7 +59,7 @@ export class RecordedStep implements CapturedStep {
     const { parts } = this
     const { device, graph, memory } = parts
     return parts.queue.submit(async () => {
-      const { plan } = graph.bound
+      const [{ tuneStep }, plan] = await Promise.all([import('./tune/tune-step.js'), parts.planner.schedule(graph.sink)])
       const { kernels, report } = await tuneStep({ plan, kernels: parts.kernels, results: graph.results, memory, device }, options)
       const list = device.device.record(planLaunches(plan, kernels, memory))
       parts.list.free()

@@ -1,5 +1,5 @@
 import type { CodegenOptions } from '@petagrad/codegen'
-import { listenToRewrites, toposort, type UOp } from '@petagrad/ir'
+import { listenToRewrites, toposort, type UOp } from '@petagrad/ir/graph'
 
 /** Time and size of one named pass, over all kernels lowered while the profile was taken. */
 export interface PassProfile {

@@ -1,5 +1,5 @@
 import type { Device } from '@petagrad/device'
-import type { DType, UOp } from '@petagrad/ir'
+import type { DType, UOp } from '@petagrad/ir/graph'
 import type { Renderer } from '@petagrad/renderer'
 
 /** A renderer paired with a driver: how a target is offered to the runtime. A plain value; importing one does nothing. */

@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { Executor } from './contract.js'
 
 let factory: (() => Executor) | undefined

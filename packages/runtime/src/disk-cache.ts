@@ -30,9 +30,37 @@ const RENEW = 3_600_000
 /** Pruning looks at the whole directory, so it is done at the first write and after this many more. */
 const WRITES_BETWEEN_PRUNES = 256
 
+interface Write {
+  readonly file: string
+  readonly temporary: string
+  readonly bytes: Uint8Array
+}
+
+/** Entries on their way to the disk: a program that exits as soon as it has its result would lose what was compiled for it. */
+const unfinished = new Set<Write>()
+let exitAwaited = false
+
+function writeAtExit(fs: typeof import('node:fs'), path: typeof import('node:path'), write: Write): void {
+  unfinished.add(write)
+  if (exitAwaited) return
+  exitAwaited = true
+  process.once('exit', () => {
+    for (const { file, temporary, bytes } of unfinished) {
+      try {
+        fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+        fs.writeFileSync(temporary, bytes, { mode: 0o600 })
+        fs.renameSync(temporary, file)
+      } catch {
+        // What cannot be kept is made again; a process on its way out has nobody to tell.
+      }
+    }
+  })
+}
+
 /** Opens a directory as a cache of content-addressed bytes, for any number of processes at once. Node only. */
 export async function openDiskCache(directory: string, options: DiskCacheOptions = {}): Promise<ByteStore> {
-  const [crypto, fs, path] = await Promise.all([importNode('node:crypto'), importNode('node:fs/promises'), importNode('node:path')])
+  const [crypto, files, path] = await Promise.all([importNode('node:crypto'), importNode('node:fs'), importNode('node:path')])
+  const fs = files.promises
   const limit = options.limitBytes ?? DEFAULT_LIMIT
   let writes = 0
   let failed = false
@@ -42,19 +70,14 @@ export async function openDiskCache(directory: string, options: DiskCacheOptions
   const sha256 = (bytes: Uint8Array): Buffer => crypto.createHash('sha256').update(bytes).digest()
   const place = (key: string): string => path.join(directory, key.slice(0, 2), key.slice(2))
 
+  /** Entries are small and a process that starts waits for them: reading at once is quicker than by way of other threads. */
   async function get(key: string): Promise<Uint8Array | undefined> {
     const file = place(key)
     try {
-      const handle = await fs.open(file, 'r')
-      try {
-        const { mtimeMs } = await handle.stat()
-        const payload = payloadOf(await handle.readFile())
-        if (payload === undefined) await fs.rm(file, { force: true })
-        else if (Date.now() - mtimeMs > RENEW) await fs.utimes(file, new Date(), new Date())
-        return payload
-      } finally {
-        await handle.close()
-      }
+      const payload = payloadOf(files.readFileSync(file))
+      if (payload === undefined) files.rmSync(file, { force: true })
+      else if (Date.now() - files.statSync(file).mtimeMs > RENEW) files.utimesSync(file, new Date(), new Date())
+      return payload
     } catch {
       return undefined // not there, not readable, or replaced meanwhile: all the same to the caller
     }
@@ -71,20 +94,28 @@ export async function openDiskCache(directory: string, options: DiskCacheOptions
   async function put(key: string, bytes: Uint8Array): Promise<void> {
     const file = place(key)
     const temporary = `${file}.${process.pid}.${crypto.randomUUID()}.tmp`
+    const write = { file, temporary, bytes: entryOf(bytes) }
+    writeAtExit(files, path, write)
     try {
-      const header = new DataView(new ArrayBuffer(12))
-      header.setUint32(0, MAGIC, true)
-      header.setBigUint64(4, BigInt(bytes.length), true)
       await makeDirectory(path.dirname(file))
-      await fs.writeFile(temporary, Buffer.concat([new Uint8Array(header.buffer), sha256(bytes), bytes]), { mode: 0o600 })
+      await fs.writeFile(temporary, write.bytes, { mode: 0o600 })
       await fs.rename(temporary, file)
+      unfinished.delete(write)
       if (writes++ % WRITES_BETWEEN_PRUNES === 0) await (pruning = pruning.then(prune))
     } catch (error) {
+      unfinished.delete(write)
       await fs.rm(temporary, { force: true }).catch(() => undefined)
       made.clear()
       if (!failed) options.onWriteFailure?.(error)
       failed = true
     }
+  }
+
+  function entryOf(payload: Uint8Array): Uint8Array {
+    const header = new DataView(new ArrayBuffer(12))
+    header.setUint32(0, MAGIC, true)
+    header.setBigUint64(4, BigInt(payload.length), true)
+    return Buffer.concat([new Uint8Array(header.buffer), sha256(payload), payload])
   }
 
   /** Makes a directory once; one that is removed meanwhile costs one entry. */

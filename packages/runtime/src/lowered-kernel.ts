@@ -1,16 +1,20 @@
 import type { Artifact, LinearProgram, WorkEstimate } from '@petagrad/renderer'
 import type { ProgramInfo } from '@petagrad/device'
-import type { UOp } from '@petagrad/ir'
+import type { UOp } from '@petagrad/ir/graph'
 
-/** A kernel after codegen and rendering: all that running it needs, with no program left in it. */
-export interface LoweredKernel {
+/** What running a kernel needs to know besides its program. */
+export interface KernelFacts {
   readonly name: string
-  readonly artifact: Artifact
   readonly info: ProgramInfo
   /** Task counts; uops over the kernel's variables where symbolic. */
   readonly grid: readonly (number | UOp)[]
   readonly work: WorkEstimate
   readonly schedule: string
+}
+
+/** A kernel after codegen and rendering: all that running it needs, with no program left in it. */
+export interface LoweredKernel extends KernelFacts {
+  readonly artifact: Artifact
 }
 
 export const lowered = (program: LinearProgram, artifact: Artifact): LoweredKernel => ({
@@ -28,7 +32,7 @@ export const lowered = (program: LinearProgram, artifact: Artifact): LoweredKern
   schedule: program.schedule,
 })
 
-const hasNumericGrid = (grid: readonly (number | UOp)[]): grid is readonly number[] => grid.every(g => typeof g === 'number')
+export const hasNumericGrid = (grid: readonly (number | UOp)[]): grid is readonly number[] => grid.every(g => typeof g === 'number')
 
 /** The kernel as bytes for the disk cache; undefined where the grid is symbolic, which only memory can hold. */
 export function encodeLowered(kernel: LoweredKernel): Uint8Array | undefined {

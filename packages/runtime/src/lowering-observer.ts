@@ -1,5 +1,5 @@
 import type { CodegenOptions } from '@petagrad/codegen'
-import { dtypes, listenToRewrites, nodeText, print, printProgram, uop, type UOp } from '@petagrad/ir'
+import { dtypes, listenToRewrites, nodeText, print, printProgram, uop, type UOp } from '@petagrad/ir/graph'
 import { passRecorder } from './compile-profile.js'
 import { debugLevel, log } from './settings.js'
 

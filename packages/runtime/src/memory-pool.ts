@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { Device, DeviceBuffer } from '@petagrad/device'
 import type { Counters } from './counters.js'
 

@@ -1,6 +1,6 @@
 import type { Device, DeviceBuffer } from '@petagrad/device'
-import { PetagradError } from '@petagrad/ir'
-import { placeGraph, type BoundGraph } from './bound-graph.js'
+import { PetagradError } from '@petagrad/ir/graph'
+import { placeGraph, type PlannedGraph } from './bound-graph.js'
 import { collectGarbage } from './host.js'
 import type { OpenedDevice } from './opened-device.js'
 import type { PlanMemory } from './plan-launches.js'
@@ -24,7 +24,7 @@ export class MemoryPressure {
 
 /** Places a graph; where the device is full, what only garbage holds is given back first and it is tried once more. */
 export async function placeUnderPressure(
-  graph: BoundGraph, device: OpenedDevice, arena: (bytes: number) => DeviceBuffer,
+  graph: PlannedGraph, device: OpenedDevice, arena: (bytes: number) => DeviceBuffer,
 ): Promise<PlanMemory> {
   await device.pressure.relieve(device.device)
   try {

@@ -9,6 +9,7 @@ import { isNode } from './host.js'
 import { KernelCompiler, type KernelCache, type LowerKernel } from './kernel-compiler.js'
 import { MemoryPool } from './memory-pool.js'
 import { MemoryPressure } from './memory-pressure.js'
+import { PlanCache } from './plan-cache.js'
 import { debugLevel, log } from './settings.js'
 import { targetIdentity } from './tune/identity.js'
 import { ScheduleDatabase, type ScheduleSource } from './tune/schedule-database.js'
@@ -21,6 +22,8 @@ export interface OpenedDevice {
   readonly pool: MemoryPool
   readonly arena: Arena
   readonly compiler: KernelCompiler
+  /** Undefined where plans are not kept on disk; the scheduler remembers its own. */
+  readonly plans: PlanCache | undefined
   /** What tuning has found for this device; undefined where the host cannot tell kernels apart. */
   readonly schedules: ScheduleDatabase | undefined
   readonly pressure: MemoryPressure
@@ -30,7 +33,9 @@ export interface OpenOptions extends BackendOptions {
   readonly cacheDirectory: string | undefined
   /** `'off'` for none; undefined: a file in the cache directory. */
   readonly schedules: ScheduleSource | undefined
-  readonly lowerKernel: LowerKernel
+  readonly lowerKernel: () => Promise<LowerKernel>
+  /** Whether plans may be kept: they must all be made by the scheduler and the code generator that the cache's key names. */
+  readonly keepPlans: boolean
   readonly counters: Counters
 }
 
@@ -42,7 +47,9 @@ export async function openDevice(source: BackendSource, options: OpenOptions): P
   const schedules = await openSchedules(renderer, device, options)
   const pool = new MemoryPool(device, counters)
   const compiler = new KernelCompiler({ renderer, device, disassemble, lowerKernel, cache, counters, schedules })
-  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, schedules, pressure: new MemoryPressure() }
+  const kept = options.keepPlans && cache?.build !== undefined
+  const plans = kept ? new PlanCache(cache.store, compiler, counters, () => schedules?.text ?? '') : undefined
+  return { name: source.name, device, renderer, pool, arena: new Arena(pool), compiler, plans, schedules, pressure: new MemoryPressure() }
 }
 
 async function openSchedules(renderer: Renderer, device: Device, options: OpenOptions): Promise<ScheduleDatabase | undefined> {

@@ -1,7 +1,8 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import type { BufferRef, DeviceBuffer, Launch } from '@petagrad/device'
-import type { Plan, Slot } from '@petagrad/schedule'
+import type { Slot } from '@petagrad/schedule'
 import type { CompiledKernel } from './kernel-compiler.js'
+import type { KernelFacts } from './lowered-kernel.js'
 
 /** The memory that a plan's slots stand for in one run. */
 export interface PlanMemory {
@@ -13,10 +14,12 @@ export interface PlanMemory {
 }
 
 /** The launches of a plan, in order; `kernels` are its calls' programs. */
-export function planLaunches(plan: Plan, kernels: readonly CompiledKernel[], memory: PlanMemory): Launch[] {
-  return plan.calls.map((call, i) => {
+export function planLaunches(
+  { calls }: { readonly calls: readonly { readonly args: readonly Slot[] }[] }, kernels: readonly CompiledKernel[], memory: PlanMemory,
+): Launch[] {
+  return calls.map(({ args }, i) => {
     const { program, lowered } = kernels[i]
-    return { program, buffers: call.args.map(slot => place(slot, memory)), variables: [], grid: fixedGrid(lowered.name, lowered.grid) }
+    return { program, buffers: args.map(slot => place(slot, memory)), variables: [], grid: fixedGrid(lowered) }
   })
 }
 
@@ -33,9 +36,9 @@ function present(buffer: DeviceBuffer | undefined): DeviceBuffer {
   return buffer
 }
 
-function fixedGrid(kernel: string, grid: CompiledKernel['lowered']['grid']): number[] {
+function fixedGrid({ name, grid }: KernelFacts): number[] {
   return grid.map(extent => {
     if (typeof extent === 'number') return extent
-    throw new PetagradError('UNSUPPORTED', `the kernel ${kernel} has a symbolic size, and running a graph binds no values to symbols yet`)
+    throw new PetagradError('UNSUPPORTED', `the kernel ${name} has a symbolic size, and running a graph binds no values to symbols yet`)
   })
 }

@@ -1,17 +1,16 @@
-import { lowerKernel } from '@petagrad/codegen'
-import { PetagradError, type DType, type UOp } from '@petagrad/ir'
-import { schedule } from '@petagrad/schedule'
+import { PetagradError, type DType, type UOp } from '@petagrad/ir/graph'
 import { chooseBackend, probeBackend, type BackendSource, type Wish } from './backend-choice.js'
-import { bindGraph, unpinGraph, type BoundGraph, type Schedule } from './bound-graph.js'
+import { bindGraph, unpinGraph, withPlan, type BoundGraph, type PlannedGraph } from './bound-graph.js'
 import { BufferRegistry, checkLength, DEFAULT_DEVICE, pin, unpin } from './buffer-registry.js'
 import { RecordedStep } from './captured-step.js'
 import type { CapturedStep, DeviceReport, Executor, RuntimeStatistics, TuningOptions } from './contract.js'
 import { newCounters } from './counters.js'
-import type { CompiledKernel, LowerKernel } from './kernel-compiler.js'
+import type { LowerKernel } from './kernel-compiler.js'
 import { reportLaunches, timingWanted } from './launch-report.js'
 import { placeUnderPressure } from './memory-pressure.js'
 import { openDevice, type OpenedDevice } from './opened-device.js'
 import { planLaunches } from './plan-launches.js'
+import { Planner, type Schedule } from './planner.js'
 import { debugLevel, log, settings } from './settings.js'
 import { SubmissionQueue } from './submission-queue.js'
 import { activeTrace, flushProfile } from './trace.js'
@@ -36,10 +35,10 @@ export interface RuntimeOptions {
   readonly lowerKernel?: LowerKernel
 }
 
-/** A graph whose kernels are ready to run. */
+/** A graph that is ready to run. */
 interface ReadyGraph {
   readonly device: OpenedDevice
-  readonly kernels: readonly CompiledKernel[]
+  readonly graph: PlannedGraph
 }
 
 /**
@@ -54,7 +53,12 @@ export class Runtime implements Executor {
   private closed = false
   private readonly reports = new Map<string, DeviceReport>()
 
-  constructor(private readonly options: RuntimeOptions) {}
+  private readonly planner: Planner
+
+  constructor(private readonly options: RuntimeOptions) {
+    const { schedule } = options
+    this.planner = new Planner(schedule === undefined ? async () => (await import('@petagrad/schedule')).schedule : async () => schedule, this.counters)
+  }
 
   createBuffer(dtype: DType, size: number, options: { readonly device?: string; readonly data?: Uint8Array } = {}): UOp<'buffer'> {
     return this.buffers.create(dtype, size, options.device ?? DEFAULT_DEVICE, options.data)
@@ -62,13 +66,10 @@ export class Runtime implements Executor {
 
   async realize(roots: readonly UOp[]): Promise<readonly UOp<'buffer'>[]> {
     if (roots.length === 0) return []
-    const graph = this.bind(roots)
+    const graph = bindGraph(roots, this.buffers)
     try {
-      if (graph.bound.plan.calls.length > 0) {
-        const ready = this.prepare(graph)
-        await this.queue.submit(async () => this.run(graph, await ready))
-      }
-      return graph.results
+      const ready = this.prepare(graph)
+      return await this.queue.submit(async () => this.run(await ready))
     } finally {
       unpinGraph(graph)
     }
@@ -129,17 +130,19 @@ export class Runtime implements Executor {
   }
 
   private async record(roots: readonly UOp[]): Promise<RecordedStep> {
-    const graph = this.bind(roots)
+    const bound = bindGraph(roots, this.buffers)
     try {
-      const ready = this.prepare(graph)
+      const ready = this.prepare(bound)
       return await this.queue.submit(async () => {
-        const { device, kernels } = await ready
+        const { device, graph } = await ready
         const memory = await placeUnderPressure(graph, device, bytes => device.pool.allocate(bytes))
-        const list = device.device.record(planLaunches(graph.bound.plan, kernels, memory))
-        return new RecordedStep({ list, graph, kernels, memory, device, queue: this.queue, counters: this.counters })
+        const { plan, plan: { kernels } } = graph
+        const list = device.device.record(planLaunches(plan, kernels, memory))
+        const { planner, queue, counters } = this
+        return new RecordedStep({ list, graph, kernels, memory, device, planner, queue, counters })
       })
     } catch (error) {
-      unpinGraph(graph)
+      unpinGraph(bound)
       throw error
     }
   }
@@ -183,16 +186,10 @@ export class Runtime implements Executor {
     return this.close()
   }
 
-  private bind(roots: readonly UOp[]): BoundGraph {
-    return bindGraph(roots, this.options.schedule ?? schedule, this.buffers, this.counters)
-  }
-
-  /** Starts compiling at once, whatever runs before: only the run itself waits for its turn. */
+  /** Starts scheduling and compiling at once, whatever runs before: only the run itself waits for its turn. */
   private prepare(graph: BoundGraph): Promise<ReadyGraph> {
-    const ready = this.deviceOf(graph).then(async device => ({
-      device,
-      kernels: await Promise.all(graph.bound.plan.calls.map(call => device.compiler.compile(call.kernel))),
-    }))
+    const ready = this.deviceOf(graph).then(async device =>
+      ({ device, graph: withPlan(graph, await this.planner.plan(graph, device), this.buffers) }))
     ready.catch(() => undefined) // the queued run reports it; until its turn comes nobody else listens
     return ready
   }
@@ -207,15 +204,21 @@ export class Runtime implements Executor {
     return device
   }
 
-  private async run(graph: BoundGraph, { device, kernels }: ReadyGraph): Promise<void> {
+  private async run({ graph, device }: ReadyGraph): Promise<PlannedGraph['results']> {
+    const { plan, results } = graph
+    if (plan.calls.length === 0) return results
     const memory = await placeUnderPressure(graph, device, bytes => device.arena.reserve(bytes))
-    const launches = planLaunches(graph.bound.plan, kernels, memory)
+    const launches = planLaunches(plan, plan.kernels, memory)
     this.counters.kernelsRun += launches.length
-    if (!timingWanted()) return device.device.run(launches)
+    if (!timingWanted()) {
+      await device.device.run(launches)
+      return results
+    }
     const list = device.device.record(launches)
     try {
       const start = performance.now()
-      reportLaunches(device, kernels, await list.replayTimed(), start)
+      reportLaunches(device, plan.kernels, await list.replayTimed(), start)
+      return results
     } finally {
       list.free()
     }
@@ -257,8 +260,11 @@ export class Runtime implements Executor {
     const cacheDirectory = options.cacheDirectory === 'off' ? undefined : (options.cacheDirectory ?? settings().cacheDirectory)
     const threads = options.threads ?? settings().threads
     const schedules = options.schedules ?? settings().schedules
+    const { schedule, lowerKernel } = options
     const opened = await openDevice(source, {
-      threads, cacheDirectory, schedules, counters, lowerKernel: options.lowerKernel ?? lowerKernel,
+      threads, cacheDirectory, schedules, counters,
+      lowerKernel: lowerKernel === undefined ? async () => (await import('@petagrad/codegen')).lowerKernel : async () => lowerKernel,
+      keepPlans: schedule === undefined && lowerKernel === undefined,
     })
     const { description } = opened.device
     this.reports.set(source.name, { name: source.name, available: true, reason: why, description })

@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 import { environment, isNode } from './host.js'
 
 /** What steers the runtime without being part of a program. */

@@ -18,7 +18,8 @@ beforeAll(async () => {
   const names = await fs.readdir(packages)
   await build({
     entryPoints: [fileURLToPath(new URL('./exit-program.ts', import.meta.url))], outfile: program, bundle: true, platform: 'node', format: 'esm',
-    alias: Object.fromEntries(names.map(n => [`@petagrad/${n}`, `${packages}${n}/src/index.ts`])), logLevel: 'error',
+    alias: { '@petagrad/ir/graph': `${packages}ir/src/graph.ts`, ...Object.fromEntries(names.map(n => [`@petagrad/${n}`, `${packages}${n}/src/index.ts`])) },
+    logLevel: 'error',
   })
 })
 afterAll(() => fs.rm(directory, { recursive: true, force: true }))

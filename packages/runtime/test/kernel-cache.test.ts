@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { newCounters } from '../src/counters.js'
 import { openDiskCache } from '../src/disk-cache.js'
 import { KernelCompiler } from '../src/kernel-compiler.js'
-import { kernelText } from '../src/kernel-text.js'
+import { kernelText } from '../src/graph-text.js'
 import { decodeLowered, encodeLowered, type LoweredKernel } from '../src/lowered-kernel.js'
 import { InterpretedDevice, interpretedRenderer } from './interpreted-backend.js'
 
@@ -32,7 +32,7 @@ async function compilers() {
     const store = await openDiskCache(directory)
     const compiler = new KernelCompiler({
       renderer: interpretedRenderer, device, disassemble: undefined, counters, cache: { store, build },
-      lowerKernel: (...args) => { lowerings++; return lowerKernel(...args) },
+      lowerKernel: async () => (...args) => { lowerings++; return lowerKernel(...args) },
     })
     return { compiler, device, counters, lowerings: () => lowerings }
   }

@@ -1,4 +1,4 @@
-import { PetagradError, shapeOf, toposort, type UOp } from '@petagrad/ir'
+import { PetagradError, shapeOf, toposort, type UOp } from '@petagrad/ir/graph'
 import { add, reshape, splat } from './build.js'
 import { differentiate } from './gradients.js'
 import { leafOf } from './leaves.js'

@@ -1,7 +1,7 @@
 import {
   binary, cast as castUOp, constant, constantOf, dtypes, is, PetagradError, roundTo, sameShape, shapeNames, shapeOf, unary, uop,
   where as whereUOp, type BinaryOp, type ConstValue, type DType, type ReduceAlu, type Shape, type UOp, type UnaryOp,
-} from '@petagrad/ir'
+} from '@petagrad/ir/graph'
 
 /*
  * Tensor-level uops, built so that nothing that a later pass would only remove is made in the first place: the graph

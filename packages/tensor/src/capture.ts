@@ -1,4 +1,4 @@
-import { PetagradError, shapeOf, type UOp } from '@petagrad/ir'
+import { PetagradError, shapeOf, type UOp } from '@petagrad/ir/graph'
 import type { CapturedStep, KernelProfile, TuningOptions, TuningReport } from '@petagrad/runtime'
 import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { reshape } from './build.js'

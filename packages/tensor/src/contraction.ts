@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, reduceIdentity, shapeOf, type UOp } from '@petagrad/ir'
+import { dtypes, PetagradError, reduceIdentity, shapeOf, type UOp } from '@petagrad/ir/graph'
 import {
   accumulator, add, broadcastShapes, broadcastTo, cast, expand, mul, mulScalar, permute, reduceAxes, reshape, select, shear, shrink,
   splat, sumAxes,

@@ -1,4 +1,4 @@
-import { PetagradError, shapeNames, shapeOf, type ConstValue, type DType, type UOp } from '@petagrad/ir'
+import { PetagradError, shapeNames, shapeOf, type ConstValue, type DType, type UOp } from '@petagrad/ir/graph'
 import { broadcastShapes, broadcastTo, cast, scalar } from './build.js'
 import { promote, promoteScalar } from './promotion.js'
 import { hold, letGo } from './storage.js'

@@ -1,4 +1,4 @@
-import { dtypes, shapeOf, type UOp } from '@petagrad/ir'
+import { dtypes, shapeOf, type UOp } from '@petagrad/ir/graph'
 import {
   add, addScalar, apply, combine, div, equal, lessThan, lessThanScalar, maximum, mul, mulScalar, neg, reciprocal, select, splat, sub,
   zerosLike,

@@ -1,4 +1,4 @@
-import { cast as castAs, dtypes, PetagradError, shapeOf, type BinaryOp, type DType, type UOp } from '@petagrad/ir'
+import { cast as castAs, dtypes, PetagradError, shapeOf, type BinaryOp, type DType, type UOp } from '@petagrad/ir/graph'
 import {
   add, addScalar, apply, broadcastShapes, broadcastTo, cast, combine, div, equal, lessThan, lessThanScalar, maximum, mul, mulScalar, neg,
   not, reciprocal, select, splat, sub, zerosLike,

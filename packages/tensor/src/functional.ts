@@ -1,4 +1,4 @@
-import { PetagradError, shapeOf, substitute, type UOp } from '@petagrad/ir'
+import { PetagradError, shapeOf, substitute, type UOp } from '@petagrad/ir/graph'
 import { requireScalar } from './autograd.js'
 import { reshape, splat } from './build.js'
 import { differentiate } from './gradients.js'

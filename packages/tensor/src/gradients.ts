@@ -1,4 +1,4 @@
-import { is, PetagradError, shapeOf, toposort, uop, type Op, type UOp } from '@petagrad/ir'
+import { is, PetagradError, shapeOf, toposort, uop, type Op, type UOp } from '@petagrad/ir/graph'
 import {
   add, addScalar, apply, cast, div, equal, expand, flip, lessThan, mul, mulScalar, neg, pad, permute, reciprocal, reduceAxes, reshape,
   select, shear, shrink, splat, splatValue, sumAxes, zerosLike,

@@ -1,4 +1,4 @@
-import { decodeValues, dtypes, encodeValues, integerRange, PetagradError, type ConstValue, type DType } from '@petagrad/ir'
+import { decodeValues, dtypes, encodeValues, integerRange, PetagradError, type ConstValue, type DType } from '@petagrad/ir/graph'
 import { defaultFloat } from './promotion.js'
 
 export type TypedArray =

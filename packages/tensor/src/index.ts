@@ -1,4 +1,4 @@
-export { dtypes, PetagradError, type DType } from '@petagrad/ir'
+export { dtypes, PetagradError, type DType } from '@petagrad/ir/graph'
 export { backward } from './autograd.js'
 export type { ConvolutionOptions, Pair, PoolOptions } from './contraction.js'
 export type { Operand } from './core.js'

@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, shapeOf, uop, type UOp } from '@petagrad/ir'
+import { dtypes, PetagradError, shapeOf, uop, type UOp } from '@petagrad/ir/graph'
 import { broadcastTo, cast, equal, permute, reshape } from './build.js'
 import { axisOf, type TensorCore } from './core.js'
 import type { TypedArray } from './host-data.js'

@@ -1,4 +1,4 @@
-import type { UOp } from '@petagrad/ir'
+import type { UOp } from '@petagrad/ir/graph'
 import { bufferUnder } from './storage.js'
 import type { Tensor } from './tensor.js'
 

@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, shapeOf, uop, type UOp } from '@petagrad/ir'
+import { dtypes, PetagradError, shapeOf, uop, type UOp } from '@petagrad/ir/graph'
 import { broadcastTo, cast, expand, flip, lessThan, pad, permute, reshape, select, shrink, splat } from './build.js'
 import { axisOf, type TensorCore } from './core.js'
 import { ElementwiseOps } from './elementwise.js'

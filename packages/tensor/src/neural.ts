@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, shapeOf } from '@petagrad/ir'
+import { dtypes, PetagradError, shapeOf } from '@petagrad/ir/graph'
 import { broadcastTo, cast, mul, mulScalar, reciprocal, reshape, select, sub, sumAxes, zerosLike } from './build.js'
 import { ContractionOps } from './contraction.js'
 import { axisOf, type TensorCore } from './core.js'

@@ -1,4 +1,4 @@
-import { is, PetagradError, shapeOf, substitute, toposort, type UOp } from '@petagrad/ir'
+import { is, PetagradError, shapeOf, substitute, toposort, type UOp } from '@petagrad/ir/graph'
 import { reshape } from './build.js'
 import { isStale, now } from './writes.js'
 

@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, type ConstValue, type DataName, type DType } from '@petagrad/ir'
+import { dtypes, PetagradError, type ConstValue, type DataName, type DType } from '@petagrad/ir/graph'
 
 /*
  * What two tensors of different dtypes are computed in. Within a kind the wider wins; signed with unsigned takes the

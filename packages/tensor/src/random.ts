@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, uop, type UOp } from '@petagrad/ir'
+import { dtypes, PetagradError, uop, type UOp } from '@petagrad/ir/graph'
 import { add, addScalar, apply, cast, combine, expand, mul, mulScalar, reshape, shrink, splat } from './build.js'
 import { cos, log } from './elementary.js'
 import { newBuffer } from './storage.js'

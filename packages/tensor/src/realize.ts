@@ -1,4 +1,4 @@
-import { is, PetagradError, shapeOf, toposort, type UOp } from '@petagrad/ir'
+import { is, PetagradError, shapeOf, toposort, type UOp } from '@petagrad/ir/graph'
 import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { reshape } from './build.js'
 import type { TensorCore } from './core.js'

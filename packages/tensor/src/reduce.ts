@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, shapeOf, uop, type DType, type ReduceAlu, type UOp } from '@petagrad/ir'
+import { dtypes, PetagradError, shapeOf, uop, type DType, type ReduceAlu, type UOp } from '@petagrad/ir/graph'
 import { accumulator, add, apply, broadcastTo, cast, combine, equal, mul, mulScalar, neg, not, reduceAxes, reshape, select, splat, sub, sumAxes, zerosLike } from './build.js'
 import { axisOf } from './core.js'
 import { exp, log } from './elementary.js'

@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, shapeOf, uop, type UOp } from '@petagrad/ir'
+import { dtypes, PetagradError, shapeOf, uop, type UOp } from '@petagrad/ir/graph'
 import { cast, combine, div, equal, flip, lessThan, mul, not, select, splat, zerosLike } from './build.js'
 
 /** The gradient of a scan with respect to what it combines. */

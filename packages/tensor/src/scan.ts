@@ -1,4 +1,4 @@
-import { uop, type ReduceAlu, type UOp } from '@petagrad/ir'
+import { uop, type ReduceAlu, type UOp } from '@petagrad/ir/graph'
 import { cast } from './build.js'
 import { axisOf } from './core.js'
 import { IndexingOps } from './indexing.js'

@@ -1,4 +1,4 @@
-import { dtypes, is, PetagradError, shapeOf, uop, type UOp } from '@petagrad/ir'
+import { dtypes, is, PetagradError, shapeOf, uop, type UOp } from '@petagrad/ir/graph'
 import { add, combine, lessThan, mulScalar, permute, reshape, select, splat } from './build.js'
 import { positions } from './movement.js'
 import { argsortOf } from './sort.js'

@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, uop, type UOp } from '@petagrad/ir'
+import { dtypes, PetagradError, uop, type UOp } from '@petagrad/ir/graph'
 import { axisOf } from './core.js'
 import { numericShape } from './movement.js'
 import { ScanOps } from './scan.js'

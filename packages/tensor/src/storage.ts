@@ -1,4 +1,4 @@
-import { is, isMovement, toposort, withSrc, type DType, type UOp } from '@petagrad/ir'
+import { is, isMovement, toposort, withSrc, type DType, type UOp } from '@petagrad/ir/graph'
 import { defaultRuntime, type Executor } from '@petagrad/runtime'
 import { viewBytes, type TypedArray } from './host-data.js'
 

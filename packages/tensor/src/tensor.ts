@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, shapeOf, uop, type ConstValue, type DType, type UOp } from '@petagrad/ir'
+import { dtypes, PetagradError, shapeOf, uop, type ConstValue, type DType, type UOp } from '@petagrad/ir/graph'
 import { backward } from './autograd.js'
 import { addScalar, broadcastTo, cast, mulScalar, reshape, scalar, splat } from './build.js'
 import type { Operand, TensorCore } from './core.js'

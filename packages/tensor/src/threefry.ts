@@ -1,4 +1,4 @@
-import { dtypes, shapeOf, type UOp } from '@petagrad/ir'
+import { dtypes, shapeOf, type UOp } from '@petagrad/ir/graph'
 import { combine, splat } from './build.js'
 
 /**

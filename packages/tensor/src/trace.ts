@@ -1,4 +1,4 @@
-import { PetagradError, type UOp } from '@petagrad/ir'
+import { PetagradError, type UOp } from '@petagrad/ir/graph'
 import type { TensorCore } from './core.js'
 import type { Tensor } from './tensor.js'
 import type { TypedArray } from './host-data.js'

@@ -1,4 +1,4 @@
-import { is, isMovement, PetagradError, type UOp } from '@petagrad/ir'
+import { is, isMovement, PetagradError, type UOp } from '@petagrad/ir/graph'
 import { bufferUnder, executedAt } from './storage.js'
 
 /*

@@ -1,4 +1,4 @@
-import type { DType } from '@petagrad/ir'
+import type { DType } from '@petagrad/ir/graph'
 import type { Emission, Operand } from './emission.js'
 import { shapeOf, signOf } from './types.js'
 import { pushSplatConstant } from './vector.js'

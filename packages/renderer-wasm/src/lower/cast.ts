@@ -1,4 +1,4 @@
-import { type DType } from '@petagrad/ir'
+import { type DType } from '@petagrad/ir/graph'
 import type { Emission, Operand } from './emission.js'
 import { isNarrow, signOf, valueType } from './types.js'
 import { wrapNarrow } from './scalar.js'

@@ -1,4 +1,4 @@
-import type { DType } from '@petagrad/ir'
+import type { DType } from '@petagrad/ir/graph'
 import type { Emission, Operand } from './emission.js'
 import { pushConstant } from './scalar.js'
 import { signOf } from './types.js'

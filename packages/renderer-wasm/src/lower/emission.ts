@@ -1,4 +1,4 @@
-import type { ConstValue, DType } from '@petagrad/ir'
+import type { ConstValue, DType } from '@petagrad/ir/graph'
 import type { Code, ValueType } from '../encoding/code.js'
 
 /** One operand of an operation: where its value comes from, and what is known of it. */

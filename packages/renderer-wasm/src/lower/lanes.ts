@@ -1,4 +1,4 @@
-import type { DType } from '@petagrad/ir'
+import type { DType } from '@petagrad/ir/graph'
 import type { Emission } from './emission.js'
 import { shapeOf } from './types.js'
 

@@ -1,4 +1,4 @@
-import { dtypes, itemSize, vector, type DType } from '@petagrad/ir'
+import { dtypes, itemSize, vector, type DType } from '@petagrad/ir/graph'
 import type { Emission } from './emission.js'
 import { integerShape, isHalf, isWord, shapeOf } from './types.js'
 import { pushSplatConstant } from './vector.js'

@@ -1,4 +1,4 @@
-import { dtypes, PetagradError, type AluOp, type ConstValue, type DType } from '@petagrad/ir'
+import { dtypes, PetagradError, type AluOp, type ConstValue, type DType } from '@petagrad/ir/graph'
 import { castScalar } from './cast.js'
 import { divide } from './division.js'
 import type { Emission, Operand } from './emission.js'

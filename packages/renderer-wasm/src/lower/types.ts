@@ -1,4 +1,4 @@
-import { PetagradError, type DType } from '@petagrad/ir'
+import { PetagradError, type DType } from '@petagrad/ir/graph'
 import type { ValueType } from '../encoding/code.js'
 
 /** The element types that the instructions on a v128 come in. */

@@ -1,4 +1,4 @@
-import { PetagradError, vector, type AluOp, type ConstValue, type DType } from '@petagrad/ir'
+import { PetagradError, vector, type AluOp, type ConstValue, type DType } from '@petagrad/ir/graph'
 import { castVector } from './cast-vector.js'
 import { inLocal, type Emission, type Operand } from './emission.js'
 import { extractLane, replaceLane, splat } from './lanes.js'

@@ -1,4 +1,4 @@
-import { constant, dtypes, is, isComparison, PetagradError, type AluOp, type DType, type UOp } from '@petagrad/ir'
+import { constant, dtypes, is, isComparison, PetagradError, type AluOp, type DType, type UOp } from '@petagrad/ir/graph'
 import type { Dialect } from './dialect.js'
 import { call, infix, prefix, ternary, type Expression } from './expression.js'
 import { dividing, floatMax, saturating, type Spelled } from './guarded.js'

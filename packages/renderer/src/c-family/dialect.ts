@@ -1,4 +1,4 @@
-import type { AddressSpace, ConstValue, DType, UOp } from '@petagrad/ir'
+import type { AddressSpace, ConstValue, DType, UOp } from '@petagrad/ir/graph'
 import type { LinearProgram } from '../program.js'
 import type { Expression } from './expression.js'
 import type { Prelude } from './prelude.js'

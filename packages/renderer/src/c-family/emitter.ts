@@ -1,4 +1,4 @@
-import { dtypes, is, isAlu, PetagradError, vector, type DType, type UOp } from '@petagrad/ir'
+import { dtypes, is, isAlu, PetagradError, vector, type DType, type UOp } from '@petagrad/ir/graph'
 import { lanePicking } from '../lane-picking.js'
 import type { Artifact, LinearProgram, ProgramParam } from '../program.js'
 import { Arithmetic, type Operand } from './arithmetic.js'

@@ -1,4 +1,4 @@
-import { constant, vector, type ConstValue, type DType } from '@petagrad/ir'
+import { constant, vector, type ConstValue, type DType } from '@petagrad/ir/graph'
 import type { Dialect } from './dialect.js'
 import { atom, call, infix, type Expression } from './expression.js'
 import type { Prelude } from './prelude.js'

@@ -1,4 +1,4 @@
-import { is, type UOp } from '@petagrad/ir'
+import { is, type UOp } from '@petagrad/ir/graph'
 import type { LinearProgram } from '../program.js'
 import type { KernelNames } from './dialect.js'
 

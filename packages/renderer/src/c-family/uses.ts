@@ -1,4 +1,4 @@
-import type { UOp } from '@petagrad/ir'
+import type { UOp } from '@petagrad/ir/graph'
 
 /**
  * The values that may stand inside their user's expression: used once, in the block they stand in (moving a value

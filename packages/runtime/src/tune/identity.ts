@@ -1,7 +1,7 @@
 import type { Device } from '@petagrad/device'
-import type { UOp } from '@petagrad/ir'
+import type { UOp } from '@petagrad/ir/graph'
 import { capabilitiesText, type Renderer } from '@petagrad/renderer'
-import { kernelText } from '../kernel-text.js'
+import { kernelText } from '../graph-text.js'
 import { PACKAGE_VERSION } from '../package-version.js'
 
 const HEX_DIGITS = 32

@@ -1,4 +1,4 @@
-import { PetagradError, type UOp } from '@petagrad/ir'
+import { PetagradError, type UOp } from '@petagrad/ir/graph'
 import { importNode } from '../host.js'
 import { debugLevel, log } from '../settings.js'
 import { kernelIdentity } from './identity.js'
@@ -41,6 +41,12 @@ export class ScheduleDatabase {
   async find(kernel: UOp<'kernel'>): Promise<TunedSchedule | undefined> {
     if (this.kernels.size === 0) return undefined
     return this.kernels.get((await kernelIdentity(kernel)) ?? '')
+  }
+
+  /** All that changes what kernels become, as text: two databases of one target share it exactly when they tune alike. */
+  get text(): string {
+    const tuned = [...this.kernels].flatMap(([kernel, { schedule }]) => (schedule === null ? [] : [JSON.stringify([kernel, schedule])]))
+    return tuned.sort().join('\n')
   }
 
   /** Says that a schedule cannot be used, and forgets it. */

@@ -1,4 +1,4 @@
-import { PetagradError } from '@petagrad/ir'
+import { PetagradError } from '@petagrad/ir/graph'
 
 /** What tuning found for a kernel on a target. Times in nanoseconds, of all its launches in the step it was tuned in. */
 export interface TunedSchedule {

@@ -1,5 +1,5 @@
 import type { Device, DeviceBuffer } from '@petagrad/device'
-import { decodeValues, itemSize, type DType, type UOp } from '@petagrad/ir'
+import { decodeValues, itemSize, type DType, type UOp } from '@petagrad/ir/graph'
 import type { Plan } from '@petagrad/schedule'
 import type { PlanMemory } from '../plan-launches.js'
 

@@ -1,6 +1,6 @@
 import { candidateSchedules, type CandidateSchedule } from '@petagrad/codegen'
 import type { Launch } from '@petagrad/device'
-import type { UOp } from '@petagrad/ir'
+import type { UOp } from '@petagrad/ir/graph'
 import type { Plan } from '@petagrad/schedule'
 import type { KernelTuning, TuningOptions, TuningReport } from '../contract.js'
 import type { CompiledKernel } from '../kernel-compiler.js'
