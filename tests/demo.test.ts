@@ -34,8 +34,9 @@ describe('the demo', () => {
   }, 120_000)
 
   it('prints one JSON object with all that it measured', () => {
-    const measured = ['train_seconds', 'samples_per_second', 'kernels', 'first_step_ms', 'compile_ms', 'step_ms']
+    const measured = ['train_seconds', 'samples_per_second', 'kernels', 'first_step_ms', 'step_ms']
     for (const name of measured) expect(whole[name], name).toBeGreaterThan(0)
+    expect(whole.compile_ms).toBeGreaterThanOrEqual(0) // nothing is compiled where the cache has the plans
     expect(whole.device).toBe('wasm')
     expect(whole.losses.length).toBe(8)
     expect(whole.confusion.flat().reduce((a, b) => a + b, 0)).toBe(2000)

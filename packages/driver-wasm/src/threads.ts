@@ -222,6 +222,7 @@ export class ThreadedExecutor implements Executor {
   async close(): Promise<void> {
     this.broken ??= new PetagradError('DEVICE_FAILED', 'the device is closed')
     for (const w of this.waiting.splice(0)) w.reject(this.broken)
+    this.hold(true) // workers that are still starting keep no process alive by themselves, and are waited for
     await this.starting?.catch(() => undefined)
     await Promise.all(this.workers.map(w => w.end()))
   }
