@@ -18,7 +18,12 @@ const buffer = await bufferOf(device, new Int32Array(64).fill(1))
 const launch = { program, buffers: [{ buffer, offset: 0 }], variables: [], grid: [64] }
 await device.run([launch])
 console.log((await ints(device, buffer)).slice(0, 3).join())
-void device.run([launch]).then(() => console.log('last'))
+if (process.argv[3] === undefined) void device.run([launch]).then(() => console.log('last'))
+else {
+  for (const until = performance.now() + Number(process.argv[3]); performance.now() < until;) await device.run([launch])
+  await device.close()
+  console.log('closed')
+}
 `
 
 let directory = ''
@@ -51,6 +56,12 @@ function run(file: string, ...args: readonly string[]): Promise<{ code: number |
     child.on('close', code => resolve({ code, output }))
   })
 }
+
+describe('a process that closes its device while workers start', () => {
+  it.each([40, 60, 80, 100, 120])('waits for them, after %i ms of work', async ms => {
+    expect(await run(join(directory, 'bundle.mjs'), 'on-demand', String(ms))).toEqual({ code: 0, output: '3,4,5\nclosed\n' })
+  })
+})
 
 describe('a process with a device that nobody closes', () => {
   it('is bundled without anything of Node, finishes what was submitted, and exits by itself', async () => {
