@@ -18,6 +18,7 @@ export default defineConfig({
     // Every graph that a test rewrites is rewritten by the compiled and the interpreted matcher, which must agree.
     env: { PETAGRAD_MATCHER: process.env.PETAGRAD_MATCHER ?? 'both' },
     testTimeout: 60_000,
+    hookTimeout: 60_000, // a device's first start compiles its pool
     pool: 'forks',
     maxWorkers: 2,
   },
