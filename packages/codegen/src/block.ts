@@ -1,5 +1,5 @@
 import { address, indexAdd, indexConst, indexMax, indexMul, is, PetagradError, range, scratch, toposort, variable, type UOp } from '@petagrad/ir'
-import { extentOf, rebuild, replaceAxes, smallestLevelFirst, type Axis, type Chain, type LoopNests, type Nest, type SharedLoop } from './nest.js'
+import { extentOf, nodesOf, rebuild, replaceAxes, smallestLevelFirst, type Axis, type Chain, type LoopNests, type Nest, type SharedLoop } from './nest.js'
 
 const refuse = (why: string): never => {
   throw new PetagradError('INVALID_ARGUMENT', `block: ${why}`)
@@ -21,6 +21,8 @@ export function blockChain(state: LoopNests, nestNumber: number, axis: number, s
   const outer: SharedLoop = { axis: range(blocks, axis, loop.axis.arg.kind), counter: variable(`#${axis}`, 0, blocks - 1) }
   const first = firstOf(outer.counter, size, extent)
   const own = arraysOf(members)
+  // What a step has put in scratch belongs to one iteration of the loops around it.
+  if (members.some(n => nodesOf(n).some(u => u.op === 'scratch' && !own.has(u)))) refuse('a nest of the chain has scratch of its own already')
   const inside = (nest: Nest, i: number): Nest => blockNest(nest, loop, first, range(size, state.nextAxis + i, 'loop'), own)
   const blocked: Chain = { ...chain, shared: chain.shared.map(s => (s === loop ? outer : s)) }
   return {

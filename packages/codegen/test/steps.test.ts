@@ -42,6 +42,11 @@ describe('scratch belongs to one iteration', () => {
   }
 })
 
+it('a chain is not blocked around what a step has put in scratch', () => { // PETAGRAD_SEED=616162
+  const [kernel] = kernelsOf(samples['attention of few']())
+  expect(() => lowerKernel(kernel, capabilities, { schedule: '3: accumulate 11 over 3\n1: block 1 by 6' })).toThrow(/scratch of its own/)
+})
+
 /** A random step on a random axis; many are refused. */
 function randomStep(state: LoopNests, next: () => number): Step {
   const nest = Math.floor(next() * state.nests.length)
